@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+pub mod actor;
+pub mod clock;
+pub mod environment;
+pub mod fingerprint;
+pub mod journal;
+pub mod nearest;
+pub mod operation;
+pub mod port;
+pub mod secret;
+pub mod severity;
+pub mod signal;
+
+pub use actor::{Actor, ActorKind, Attestation};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use environment::{Environment, Environments, Tier, UnknownEnvironment};
+pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use journal::{Journal, JournalError, JournalStore, MemoryJournal};
+pub use operation::{Operation, UnknownOperation};
+pub use port::{BoxFuture, Fault, PortError};
+pub use secret::{Masked, SecretString};
+pub use severity::Severity;
+pub use signal::Signal;

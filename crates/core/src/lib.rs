@@ -11,14 +11,19 @@ pub mod port;
 pub mod secret;
 pub mod severity;
 pub mod signal;
+pub mod vocabulary;
 
 pub use actor::{Actor, ActorKind, Attestation};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use environment::{Environment, Environments, Tier, UnknownEnvironment};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use journal::{Journal, JournalError, JournalStore, MemoryJournal};
-pub use operation::{Operation, UnknownOperation};
+pub use operation::Operation;
 pub use port::{BoxFuture, Fault, PortError};
 pub use secret::{Masked, SecretString};
 pub use severity::Severity;
 pub use signal::Signal;
+pub use vocabulary::UnknownWord;
+
+#[doc(hidden)] // what the `vocabulary!` macro expands to
+pub use serde;

@@ -1,105 +1,39 @@
 //! What is done: one vocabulary for access rules, second factors and risk.
 
-use std::{fmt, str::FromStr};
-
-use serde::{Deserialize, Serialize};
-
-use crate::nearest;
-
-macro_rules! operations {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// Something an [`Actor`](crate::Actor) wants to do to a store or to storeward's own records.
-        ///
-        /// Where it is done is said by the [`Environment`](crate::Environment) beside it: there is one `Deploy`,
-        /// not one per environment.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "&'static str")]
-        #[non_exhaustive]
-        pub enum Operation {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl Operation {
-            /// Every operation, in the order of the documentation.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The canonical name, in snake case.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-        }
-    };
-}
-
-operations! {
-    /// Read a store's configuration.
-    ReadConfig = "read_config",
-    /// Apply a configuration to a store.
-    Deploy = "deploy",
-    /// Change many entities in one go.
-    MassUpdate = "mass_update",
-    /// Delete entities from a store.
-    DeleteEntities = "delete_entities",
-    /// Change the shape of stored data: attribute types, product types, currencies.
-    SchemaMigration = "schema_migration",
-    /// Bring a store back to an earlier state.
-    Restore = "restore",
-    /// Issue, rotate or store tokens.
-    TokenManagement = "token_management",
-    /// Make tokens useless.
-    RevokeTokens = "revoke_tokens",
-    /// Read the audit trail.
-    AuditAccess = "audit_access",
-    /// Agree or object to somebody's change.
-    Approve = "approve",
-    /// Change who may do what, who approves, or which second factor a person has.
-    AccessManagement = "access_management",
-    /// Open, answer or close an incident.
-    IncidentResponse = "incident_response",
-    /// Prove an identity.
-    Login = "login",
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+crate::vocabulary! {
+    /// Something an [`Actor`](crate::Actor) wants to do to a store or to storeward's own records.
+    ///
+    /// Where it is done is said by the [`Environment`](crate::Environment) beside it: there is one `Deploy`,
+    /// not one per environment.
+    #[non_exhaustive]
+    pub enum Operation: "operation" {
+        /// Read a store's configuration.
+        ReadConfig = "read_config",
+        /// Apply a configuration to a store.
+        Deploy = "deploy",
+        /// Change many entities in one go.
+        MassUpdate = "mass_update",
+        /// Delete entities from a store.
+        DeleteEntities = "delete_entities",
+        /// Change the shape of stored data: attribute types, product types, currencies.
+        SchemaMigration = "schema_migration",
+        /// Bring a store back to an earlier state.
+        Restore = "restore",
+        /// Issue, rotate or store tokens.
+        TokenManagement = "token_management",
+        /// Make tokens useless.
+        RevokeTokens = "revoke_tokens",
+        /// Read the audit trail.
+        AuditAccess = "audit_access",
+        /// Agree or object to somebody's change.
+        Approve = "approve",
+        /// Change who may do what, who approves, or which second factor a person has.
+        AccessManagement = "access_management",
+        /// Open, answer or close an incident.
+        IncidentResponse = "incident_response",
+        /// Prove an identity.
+        Login = "login",
     }
-}
-
-impl From<Operation> for &'static str {
-    fn from(operation: Operation) -> Self {
-        operation.as_str()
-    }
-}
-
-impl FromStr for Operation {
-    type Err = UnknownOperation;
-
-    /// Takes `token_management`, `token-management` and `TOKEN_MANAGEMENT` alike.
-    fn from_str(word: &str) -> Result<Self, UnknownOperation> {
-        let wanted = word.trim().to_ascii_lowercase().replace('-', "_");
-        Self::ALL.iter().copied().find(|operation| operation.as_str() == wanted).ok_or_else(|| {
-            let names = Self::ALL.iter().map(|operation| operation.as_str());
-            UnknownOperation { name: word.to_owned(), nearest: nearest::nearest(&wanted, names) }
-        })
-    }
-}
-
-impl TryFrom<String> for Operation {
-    type Error = UnknownOperation;
-
-    fn try_from(word: String) -> Result<Self, UnknownOperation> {
-        word.parse()
-    }
-}
-
-/// A word that names no operation.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown operation `{name}`{}", nearest::hint(*.nearest))]
-pub struct UnknownOperation {
-    name: String,
-    nearest: Option<&'static str>,
 }
 
 #[cfg(test)]

@@ -1,2 +1,3 @@
 //! x
-fn main() {}
+mod config;mod env;mod exit;mod position;mod yaml;
+fn main(){}

@@ -1,0 +1,182 @@
+//! Every configuration key there is. Reading, `config show`, `init` and the checks all go by this one table.
+
+use storeward_core::Tier;
+
+/// A key of `storeward.toml`.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// Its dotted name.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// Environment variables that set it besides `STOREWARD_…`.
+    pub(crate) aliases: &'static [&'static str],
+    /// From this tier on, a switch must not be turned off.
+    pub(crate) floor: Option<Tier>,
+    /// An example value, as TOML.
+    pub(crate) example: &'static str,
+    pub(crate) about: &'static str,
+}
+
+/// What a key's value may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Switch,
+    /// A whole number from one up.
+    Count,
+    Text,
+    Texts,
+    /// A daily window such as `02:00-04:00`.
+    Window,
+}
+
+impl Key {
+    /// The environment variable that sets it: `STOREWARD_DEPLOYMENT_REQUIRE_MFA`.
+    pub(crate) fn variable(&self) -> String {
+        format!("STOREWARD_{}", self.name.replace('.', "_").to_ascii_uppercase())
+    }
+}
+
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+pub(crate) const KEYS: &[Key] = &[
+    Key {
+        name: "saleor.url",
+        kind: Kind::Text,
+        aliases: &["SALEOR_URL"],
+        floor: None,
+        example: r#""https://shop.example/graphql/""#,
+        about: "The store's GraphQL address; each environment has its own",
+    },
+    Key {
+        name: "saleor.config",
+        kind: Kind::Texts,
+        aliases: &["SALEOR_CONFIG"],
+        floor: None,
+        example: r#"["config.yml"]"#,
+        about: "The Configurator's files; without it they are recognised by their content",
+    },
+    Key {
+        name: "token.name",
+        kind: Kind::Text,
+        aliases: &["SALEOR_TOKEN_NAME"],
+        floor: None,
+        example: r#""prod-configurator-devops-2026-11-24""#,
+        about: "The token's name in Saleor: {environment}-{purpose}-{team}-{date}",
+    },
+    Key {
+        name: "deployment.require_approval",
+        kind: Kind::Switch,
+        aliases: &["REQUIRE_APPROVAL_FOR_DEPLOYMENT", "ENABLE_DEPLOYMENT_APPROVAL"],
+        floor: Some(Tier::Staging),
+        example: "true",
+        about: "Somebody else must agree before a deployment runs",
+    },
+    Key {
+        name: "deployment.require_mfa",
+        kind: Kind::Switch,
+        aliases: &["REQUIRE_MFA_FOR_DEPLOYMENT"],
+        floor: Some(Tier::Production),
+        example: "true",
+        about: "A deployment needs a second factor",
+    },
+    Key {
+        name: "deployment.require_security_review",
+        kind: Kind::Switch,
+        aliases: &["REQUIRE_SECURITY_REVIEW"],
+        floor: Some(Tier::Production),
+        example: "true",
+        about: "The security team reviews a deployment",
+    },
+    Key {
+        name: "deployment.max_size",
+        kind: Kind::Count,
+        aliases: &["MAX_DEPLOYMENT_SIZE"],
+        floor: None,
+        example: "100",
+        about: "How many entities one deployment may change",
+    },
+    Key {
+        name: "deployment.window",
+        kind: Kind::Window,
+        aliases: &["MAX_DEPLOYMENT_WINDOW"],
+        floor: None,
+        example: r#""02:00-04:00""#,
+        about: "The hours in which a deployment may run",
+    },
+    Key {
+        name: "deployment.require_backup",
+        kind: Kind::Switch,
+        aliases: &["REQUIRE_BACKUP_BEFORE_DEPLOYMENT"],
+        floor: Some(Tier::Production),
+        example: "true",
+        about: "A backup is made before a deployment",
+    },
+    Key {
+        name: "deployment.rollback",
+        kind: Kind::Switch,
+        aliases: &["ENABLE_ROLLBACK_CAPABILITY"],
+        floor: Some(Tier::Production),
+        example: "true",
+        about: "A failed deployment is taken back",
+    },
+    Key {
+        name: "audit.enabled",
+        kind: Kind::Switch,
+        aliases: &["ENABLE_AUDIT_LOGGING"],
+        floor: Some(Tier::Staging),
+        example: "true",
+        about: "What is done is recorded",
+    },
+    Key {
+        name: "monitoring.enabled",
+        kind: Kind::Switch,
+        aliases: &["ENABLE_REAL_TIME_MONITORING"],
+        floor: Some(Tier::Production),
+        example: "true",
+        about: "What is recorded is watched",
+    },
+    Key {
+        name: "log.level",
+        kind: Kind::Text,
+        aliases: &["LOG_LEVEL"],
+        floor: None,
+        example: r#""warn""#,
+        about: "The Configurator's log level; `debug` writes requests to the log",
+    },
+    Key {
+        name: "secrets.exclude",
+        kind: Kind::Texts,
+        aliases: &[],
+        floor: None,
+        example: r#"["docs/**"]"#,
+        about: "Paths, as in .gitignore, in which `check` does not look for secrets",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_and_variables_are_unique() {
+        let mut seen = HashSet::new();
+        for key in KEYS {
+            assert!(seen.insert(key.name.to_owned()), "{}", key.name);
+            assert!(seen.insert(key.variable()), "{}", key.name);
+            for alias in key.aliases {
+                assert!(seen.insert((*alias).to_owned()), "{alias}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_switches_have_floors() {
+        for key in KEYS {
+            assert!(key.floor.is_none() || key.kind == Kind::Switch, "{}", key.name);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What the program's exit code says.
+
+/// The exit codes, the same for every command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, or the answer is yes.
+    Yes = 0,
+    /// The answer is no: something was found, denied or blocked.
+    No = 1,
+    /// The question was wrong: usage or configuration.
+    Usage = 2,
+    /// No answer could be had; treat it as a no.
+    Unanswered = 3,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// For `--help`.
+pub(crate) const HELP: &str = "\
+Exit codes:
+  0  done, or the answer is yes
+  1  the answer is no: something was found, denied or blocked
+  2  the question was wrong: usage or configuration
+  3  no answer could be had: treat it as a no
+  4  done so far; a person must finish a step";

@@ -76,7 +76,7 @@ pub(crate) fn read(bytes: &[u8], name_end: usize) -> Option<Assignment> {
 fn closers(bytes: &[u8], mut at: usize) -> usize {
     for _ in 0..6 {
         match peek(bytes, at) {
-            b'"' | b'\'' | b'`' | b']' | b')' | b'}' | b'*' => at += 1,
+            b'"' | b'\'' | b'`' | b']' | b'*' => at += 1,
             b'\\' if matches!(peek(bytes, at + 1), b'"' | b'\'' | b'\\') => at += 1,
             _ => break,
         }
@@ -107,7 +107,7 @@ fn direct(bytes: &[u8], name_end: usize, closed: usize) -> Option<Assignment> {
         start = typed;
     }
     // A value may stand on the next line, but then only in quotes, or every heading would have one.
-    if matches!(peek(bytes, start), b'\n' | b'\r' | b'\\') {
+    if operator != Operator::Argument && matches!(peek(bytes, start), b'\n' | b'\r' | b'\\') {
         let next = blanks_and_lines(
             bytes,
             start + usize::from(peek(bytes, start) == b'\\' && peek(bytes, start + 1) == b'\n'),
@@ -145,7 +145,7 @@ fn operator(bytes: &[u8], at: usize, spaced: bool) -> Option<(Operator, usize)> 
         b'?' if next(1) == b':' => Some((Operator::Colon, at + 2)),
         b'|' | b'?' if next(1) == next(0) => Some((Operator::Equals, at + 2 + usize::from(next(2) == b'='))),
         b'-' if next(1) == b'>' => Some((Operator::Equals, at + 2)),
-        b',' => Some((Operator::Argument, at + 1)),
+        b',' if spaced => Some((Operator::Argument, at + 1)),
         b'(' | b'{' => Some((Operator::Argument, at + 1)),
         b'>' => Some((Operator::Tag, at + 1)),
         b'|' => Some((Operator::Colon, at + 1)),

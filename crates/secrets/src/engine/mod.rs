@@ -4,6 +4,7 @@
 
 pub(crate) mod assign;
 pub(crate) mod compile;
+mod generic;
 pub(crate) mod keywords;
 mod named;
 
@@ -12,7 +13,7 @@ use keywords::{KeywordId, Keywords};
 
 use crate::{
     judge,
-    rule::{Confidence, Detector, Search, SharedRule},
+    rule::{Confidence, Search, SharedRule},
 };
 
 /// A rule's place in the engine's list.
@@ -76,6 +77,7 @@ impl Engine {
             found: Vec::new(),
             searched: Vec::new(),
             named: named::Memo::default(),
+            generic_seen: (RuleId::MAX, 0),
         };
         self.keywords.for_each(bytes, |keyword, at| pass.hit(keyword, at));
         collapse(pass.found, self)
@@ -90,6 +92,8 @@ struct Pass<'a> {
     /// How far each rule that searches a window has searched; empty until one does.
     searched: Vec<usize>,
     named: named::Memo,
+    /// The rule and the end of the name that a generic detector looked at last.
+    generic_seen: (RuleId, usize),
 }
 
 impl Pass<'_> {
@@ -103,8 +107,9 @@ impl Pass<'_> {
                 Search::At { min, max, after } => {
                     self.at(id, compiled, at, (min, max), end + usize::from(after));
                 }
-                Search::Around { before, after } => {
-                    self.around(id, compiled, at, (before, end + usize::from(after)));
+                Search::Around { before, after, reach } => {
+                    let start = at.saturating_sub(usize::from(before));
+                    self.around(id, compiled, (start, end + usize::from(after)), usize::from(reach));
                 }
                 Search::Named { after } => self.named(id, compiled, at, end, usize::from(after)),
                 Search::Detector(detector) => self.detect(id, detector, at, end),
@@ -123,24 +128,24 @@ impl Pass<'_> {
         }
     }
 
-    fn around(&mut self, id: RuleId, compiled: &Compiled, at: usize, (before, end): (u16, usize)) {
+    fn around(&mut self, id: RuleId, compiled: &Compiled, (start, end): (usize, usize), reach: usize) {
         if self.searched.is_empty() {
             self.searched = vec![0; self.engine.rules.len()];
         }
         let Some(searched) = self.searched.get_mut(usize::from(id)) else { return };
         let end = end.min(self.bytes.len());
-        let mut start = at.saturating_sub(usize::from(before)).max(*searched);
+        let mut start = start.max(*searched);
         if start >= end {
             return;
         }
-        // The window reaches a whole match beyond the keyword, so no match that begins before the keyword is cut off,
-        // and the next keyword's window need not look there again.
+        // Every match that begins a whole match before the window's end is found now, and need not be looked for again.
+        *searched = start.max(end.saturating_sub(reach));
         while let Some(span) = compiled.within(self.bytes, start, end) {
             start = span.end.max(start + 1);
             self.judge(id, compiled, span);
         }
         if let Some(searched) = self.searched.get_mut(usize::from(id)) {
-            *searched = start.max(at);
+            *searched = start.max(*searched);
         }
     }
 
@@ -150,8 +155,6 @@ impl Pass<'_> {
             self.found.push(Candidate { rule: id, start: span.start, end: span.end, confidence });
         }
     }
-
-    fn detect(&mut self, _id: RuleId, _detector: Detector, _at: usize, _end: usize) {}
 }
 
 /// Of candidates that overlap, the most telling stays: by confidence, then by how specific the rule is, then by length.

@@ -48,7 +48,9 @@ fn basic(secret: &[u8]) -> bool {
     let password = password.get(1..).unwrap_or_default();
     // A key may stand in the user's place, before a colon that nothing follows.
     let telling = if password.is_empty() { user } else { password };
-    telling.len() >= 3 && !super::placeholder::is_placeholder(telling, 0)
+    telling.len() >= 3
+        && !plain.starts_with(b"{")
+        && !super::placeholder::is_placeholder(telling, 0, super::Strictness::Generic)
 }
 
 /// The claims of a JSON Web Token's payload, where they are readable.

@@ -4,6 +4,9 @@ pub(crate) mod checksum;
 mod documentation;
 pub(crate) mod entropy;
 pub(crate) mod placeholder;
+pub(crate) mod words;
+
+pub(crate) use placeholder::Strictness;
 
 use crate::rule::{Confidence, Rule};
 
@@ -25,13 +28,20 @@ pub(crate) fn judge(rule: &Rule, secret: &[u8]) -> Option<Confidence> {
         confidence = Confidence::Low;
     }
     let prefix = usize::from(rule.prefix);
+    let strictness = if rule.confidence == Confidence::Low { Strictness::Generic } else { Strictness::Known };
     if placeholder::is_template(secret)
         || placeholder::is_lookup(secret)
-        || placeholder::is_placeholder(secret, prefix)
+        || placeholder::is_placeholder(secret, prefix, strictness)
     {
         return None;
     }
-    if too_plain(secret, prefix) || documentation::is_documented(secret) {
+    // A name of something is no key, whatever stands before it.
+    if rule.confidence == Confidence::Medium && prefix == 0 && secret.len() >= 16 && words::is_wordy(secret) {
+        return None;
+    }
+    if (strictness == Strictness::Generic && too_plain(secret, prefix))
+        || documentation::is_documented(secret)
+    {
         return None;
     }
     Some(confidence)

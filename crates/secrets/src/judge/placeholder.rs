@@ -17,15 +17,32 @@ static WORDS: LazyLock<Vec<&'static [u8]>> = LazyLock::new(|| {
     words
 });
 
+/// How readily a value is taken for a placeholder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    /// The form or the context already says that it is a secret: somebody must have written a placeholder on purpose.
+    Known,
+    /// Nothing but its name speaks for it: anything that was typed rather than drawn is refused.
+    Generic,
+}
+
 /// Whether a value is a placeholder. `prefix` bytes at its start are the vendor's and say nothing.
-pub(crate) fn is_placeholder(value: &[u8], prefix: usize) -> bool {
+pub(crate) fn is_placeholder(value: &[u8], prefix: usize, strictness: Strictness) -> bool {
     let body = value.get(prefix.min(value.len())..).unwrap_or_default();
-    if body.is_empty() {
+    if body.is_empty() || is_cut_off(value) {
         return true;
     }
-    let left = left_over(body);
+    let left = left_over(body, strictness);
+    if strictness == Strictness::Generic && left.typed * 3 >= body.len() {
+        return true;
+    }
     // A stray character or two between the words is how people write them.
-    left <= body.len() / 8
+    left.nothing <= body.len() / 8 && (strictness == Strictness::Generic || left.purpose * 2 >= body.len())
+}
+
+/// `sk_live_51H…`, `ops_eyJ...`: the rest was left out.
+fn is_cut_off(value: &[u8]) -> bool {
+    value.ends_with(b"...") || value.ends_with("…".as_bytes())
 }
 
 /// Whether a value is filled in elsewhere: by a shell, a template engine, a formatter, the environment.
@@ -63,36 +80,52 @@ pub(crate) fn is_lookup(value: &[u8]) -> bool {
         .any(|lookup| value.get(..lookup.len()).is_some_and(|front| front.eq_ignore_ascii_case(lookup)))
 }
 
-/// How many bytes neither template, word, repeat, sequence nor separator explains.
-fn left_over(body: &[u8]) -> usize {
+/// What a value is made of, in bytes.
+struct Left {
+    /// Explained by nothing.
+    nothing: usize,
+    /// Written on purpose: words, templates, masks, the whole alphabet.
+    purpose: usize,
+    /// Repeats and sequences too long for chance.
+    typed: usize,
+}
+
+fn left_over(body: &[u8], strictness: Strictness) -> Left {
     let mut at = 0;
-    let mut left = 0;
+    let mut left = Left { nothing: 0, purpose: 0, typed: 0 };
     while at < body.len() {
-        let step = template(body, at).max(repeat(body, at)).max(word(body, at)).max(sequence(body, at));
-        if step > 0 {
-            at += step;
+        let rest = body.get(at..).unwrap_or_default();
+        let repeat = repeat(body, at);
+        let sequence = sequence(body, at);
+        let first = rest.first().copied().unwrap_or(0);
+        let mask = if matches!(first, b'x' | b'X' | b'*' | b'.' | b'0' | b'#' | b'-' | b'_' | b'?') {
+            repeat
         } else {
-            let separator = body.get(at).is_some_and(|byte| {
-                matches!(
-                    byte,
-                    b'-' | b'_'
-                        | b'.'
-                        | b' '
-                        | b'/'
-                        | b':'
-                        | b'+'
-                        | b'='
-                        | b'*'
-                        | b'!'
-                        | b'@'
-                        | b','
-                        | b'"'
-                        | b'\''
-                )
-            });
-            left += usize::from(!separator);
-            at += 1;
+            0
+        };
+        let alphabet = if sequence >= 10 && first.is_ascii_alphabetic() { sequence } else { 0 };
+        let purpose = template(body, at).max(word(body, at)).max(mask).max(alphabet);
+        let step = purpose.max(repeat).max(sequence);
+        if step > 0 {
+            if step >= 6 && step == repeat.max(sequence) {
+                left.typed += step;
+            }
+            if purpose == step {
+                left.purpose += step;
+            } else if strictness == Strictness::Known && repeat == 0 {
+                // Somebody counted; that may still be a password, or a test of a scanner.
+                left.nothing += step / 2;
+            }
+            at += step;
+            continue;
         }
+        let separator = matches!(
+            first,
+            b'-' | b'_' | b'.' | b' ' | b'/' | b':' | b'+' | b'=' | b'*' | b'!' | b'@' | b',' | b'"' | b'\''
+        );
+        left.nothing += usize::from(!separator);
+        left.purpose += usize::from(separator);
+        at += 1;
     }
     left
 }
@@ -186,7 +219,8 @@ mod tests {
     use super::*;
 
     fn check(value: &str, prefix: usize, expected: bool) {
-        let judged = is_placeholder(value.as_bytes(), prefix) || is_template(value.as_bytes());
+        let judged =
+            is_placeholder(value.as_bytes(), prefix, Strictness::Generic) || is_template(value.as_bytes());
         assert_eq!(judged, expected, "{value}");
     }
 
@@ -224,6 +258,20 @@ mod tests {
         }
         check("sk_live_xxxxxxxxxxxxxxxxxxxxxxxx", 8, true);
         check("AKIAXXXXXXXXXXXXXXXX", 4, true);
+    }
+
+    #[test]
+    fn where_the_form_is_known_only_purpose_makes_a_placeholder() {
+        for (value, expected) in [
+            ("xxxxxxxxxxxxxxxxxxxx", true),
+            ("your-token-goes-here", true),
+            ("abcdefghijklmnopqrstuvwxyz1234567", true),
+            ("ZZZZZZZZZZZZZZZZ", false),
+            ("abcd1234abcd1234abcd1234ABCD1234ABCD1234--__", false),
+            ("1234567890abcdef1234567890abcdef1234567890abcdef", false),
+        ] {
+            assert_eq!(is_placeholder(value.as_bytes(), 0, Strictness::Known), expected, "{value}");
+        }
     }
 
     #[test]

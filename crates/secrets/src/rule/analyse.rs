@@ -17,6 +17,9 @@ const OPERATOR: &str = concat!(
     r#"(?:[:?.+]{0,3}=>?|:{1,3}|=>|->|,|\(|>|\|{1,2}|\s)\s{0,12}(?:\\?["'\x60(]){0,3}"#
 );
 
+/// How far from a keyword a match may stand that does not hold it.
+const CONTEXT: u16 = 256;
+
 /// No window reaches further than this, however long the pattern could match.
 const FARTHEST: usize = 8192;
 
@@ -77,7 +80,7 @@ pub(crate) fn plan(pattern: &str, keywords: &[String]) -> Result<Plan, String> {
     let reach = length(hir.properties().maximum_len());
     let search = match anchor(&hir, keywords) {
         Some((min, max)) => Search::At { min, max, after: reach },
-        None => Search::Around { before: reach.min(4096), after: reach },
+        None => Search::Around { before: reach.clamp(CONTEXT, 4096), reach, after: reach + CONTEXT },
     };
     Ok(Plan { search, prefix: prefix(&hir), pattern, names: Vec::new(), name_pattern: None })
 }

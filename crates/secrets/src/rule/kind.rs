@@ -115,6 +115,8 @@ pub enum Search {
         before: u16,
         /// Bytes after it.
         after: u16,
+        /// The longest match.
+        reach: u16,
     },
     /// A keyword stands in the name of an assignment, whose value the pattern must match from its start.
     Named {

@@ -1,0 +1,3 @@
+//! Text inside text.
+
+pub(crate) mod base64;

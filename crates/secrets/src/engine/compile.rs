@@ -1,0 +1,128 @@
+//! Patterns, compiled when their first keyword turns up.
+
+use std::sync::OnceLock;
+
+use regex_automata::{
+    Anchored, Input,
+    meta::{Config, Regex},
+    util::{captures::Captures, syntax},
+};
+
+#[cfg(feature = "rule-files")]
+use crate::rule::Rule;
+use crate::rule::SharedRule;
+
+/// A rule with the place where its compiled patterns go.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) rule: SharedRule,
+    pattern: OnceLock<Option<Pattern>>,
+    name: OnceLock<Option<Regex>>,
+}
+
+#[derive(Debug)]
+struct Pattern {
+    regex: Regex,
+    /// The groups whose names begin with `secret`, of which one takes part; without any, the whole match is meant.
+    groups: Vec<usize>,
+    captures: Captures,
+}
+
+/// Where a secret stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+impl Compiled {
+    pub(crate) const fn new(rule: SharedRule) -> Self {
+        Self { rule, pattern: OnceLock::new(), name: OnceLock::new() }
+    }
+
+    /// Tries the pattern at one place.
+    pub(crate) fn at(&self, bytes: &[u8], start: usize, end: usize) -> Option<Span> {
+        self.run(bytes, start, end, Anchored::Yes)
+    }
+
+    /// Searches the pattern in a window.
+    pub(crate) fn within(&self, bytes: &[u8], start: usize, end: usize) -> Option<Span> {
+        self.run(bytes, start, end, Anchored::No)
+    }
+
+    fn run(&self, bytes: &[u8], start: usize, end: usize, anchored: Anchored) -> Option<Span> {
+        let pattern = self
+            .pattern
+            .get_or_init(|| {
+                let regex = build(&self.rule.pattern).ok()?;
+                let groups = secret_groups(&regex);
+                let captures = regex.create_captures();
+                Some(Pattern { regex, groups, captures })
+            })
+            .as_ref()?;
+        if start > end || end > bytes.len() {
+            return None;
+        }
+        let input = Input::new(bytes).range(start..end).anchored(anchored);
+        // Most tries fail, and failing without groups is cheaper.
+        if pattern.groups.is_empty() {
+            return pattern.regex.search(&input).map(|found| Span { start: found.start(), end: found.end() });
+        }
+        pattern.regex.search_half(&input)?;
+        let mut captures = pattern.captures.clone();
+        pattern.regex.search_captures(&input, &mut captures);
+        let group = pattern.groups.iter().find_map(|group| captures.get_group(*group))?;
+        Some(Span { start: group.start, end: group.end })
+    }
+
+    /// Finds the end of the rule's name where a keyword stands at `at..end`.
+    pub(crate) fn name_end(&self, bytes: &[u8], at: usize, end: usize) -> Option<usize> {
+        /// How far a name's pattern may reach beyond the keyword.
+        const REACH: usize = 48;
+        let regex = self.name.get_or_init(|| build(self.rule.name_pattern.as_deref()?).ok()).as_ref()?;
+        let mut start = at.saturating_sub(REACH);
+        let stop = bytes.len().min(end + REACH);
+        // Another name may stand before the one that the keyword is part of.
+        while start < stop {
+            let found = regex.search(&Input::new(bytes).range(start..stop))?;
+            if found.end() > at {
+                return (found.start() < end).then_some(found.end());
+            }
+            start = found.end().max(start + 1);
+        }
+        None
+    }
+}
+
+/// Windows are small, so the engines that need no growing tables are used: hundreds of rules then cost a few
+/// megabytes, whatever is scanned.
+fn build(pattern: &str) -> Result<Regex, String> {
+    Regex::builder()
+        .configure(
+            Config::new()
+                .hybrid(false)
+                .dfa(false)
+                .utf8_empty(false)
+                .nfa_size_limit(Some(4 << 20))
+                .onepass_size_limit(Some(64 << 10)),
+        )
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .build(pattern)
+        .map_err(|error| error.to_string())
+}
+
+fn secret_groups(regex: &Regex) -> Vec<usize> {
+    let names = regex.group_info().pattern_names(regex_automata::PatternID::ZERO);
+    names
+        .enumerate()
+        .filter(|(_, name)| name.is_some_and(|name| name.starts_with("secret")))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// Whether a rule's patterns compile.
+#[cfg(feature = "rule-files")]
+pub(crate) fn check(rule: &Rule) -> Result<(), String> {
+    build(&rule.pattern)?;
+    rule.name_pattern.as_deref().map(build).transpose().map(|_| ())
+}

@@ -1,0 +1,180 @@
+//! The engine: keywords, then a bounded look round each, then judgement.
+//!
+//! Every step looks at a bounded number of bytes per keyword, so time grows with the input and never faster.
+
+pub(crate) mod assign;
+pub(crate) mod compile;
+mod generic;
+pub(crate) mod keywords;
+mod named;
+
+use compile::{Compiled, Span};
+use keywords::{KeywordId, Keywords};
+
+use crate::{
+    judge,
+    rule::{Confidence, Search, SharedRule},
+};
+
+/// A rule's place in the engine's list.
+pub(crate) type RuleId = u16;
+
+/// Rules, ready to search with. Nothing in it changes but compiled patterns, so threads share it.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    keywords: Keywords,
+    /// Which rules want to know of which keyword.
+    wanted: Vec<Vec<RuleId>>,
+    rules: Vec<Compiled>,
+}
+
+/// A match that passed judgement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) rule: RuleId,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) confidence: Confidence,
+}
+
+impl Engine {
+    pub(crate) fn new(rules: impl IntoIterator<Item = SharedRule>) -> Self {
+        let rules: Vec<Compiled> = rules.into_iter().map(Compiled::new).collect();
+        let mut pairs: Vec<(&str, RuleId)> = Vec::with_capacity(rules.len() * 2);
+        for (id, compiled) in rules.iter().enumerate() {
+            let Ok(id) = RuleId::try_from(id) else { break };
+            pairs.extend(compiled.rule.keywords.iter().map(|keyword| (keyword.as_ref(), id)));
+        }
+        pairs.sort_unstable();
+        let mut words: Vec<&str> = Vec::with_capacity(pairs.len());
+        let mut wanted: Vec<Vec<RuleId>> = Vec::with_capacity(pairs.len());
+        for (word, id) in pairs {
+            if words.last() != Some(&word) {
+                words.push(word);
+                wanted.push(Vec::new());
+            }
+            if let Some(list) = wanted.last_mut() {
+                list.push(id);
+            }
+        }
+        let keywords = Keywords::new(words);
+        Self { keywords, wanted, rules }
+    }
+
+    pub(crate) fn rule(&self, id: RuleId) -> Option<&SharedRule> {
+        self.rules.get(usize::from(id)).map(|compiled| &compiled.rule)
+    }
+
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &SharedRule> {
+        self.rules.iter().map(|compiled| &compiled.rule)
+    }
+
+    /// All secrets of a buffer, in order, one candidate a secret.
+    pub(crate) fn search(&self, bytes: &[u8]) -> Vec<Candidate> {
+        let mut pass = Pass {
+            engine: self,
+            bytes,
+            found: Vec::new(),
+            searched: Vec::new(),
+            named: named::Memo::default(),
+            generic_seen: (RuleId::MAX, 0),
+        };
+        self.keywords.for_each(bytes, |keyword, at| pass.hit(keyword, at));
+        collapse(pass.found, self)
+    }
+}
+
+/// One run over one buffer.
+struct Pass<'a> {
+    engine: &'a Engine,
+    bytes: &'a [u8],
+    found: Vec<Candidate>,
+    /// How far each rule that searches a window has searched; empty until one does.
+    searched: Vec<usize>,
+    named: named::Memo,
+    /// The rule and the end of the name that a generic detector looked at last.
+    generic_seen: (RuleId, usize),
+}
+
+impl Pass<'_> {
+    fn hit(&mut self, keyword: KeywordId, at: usize) {
+        let engine = self.engine;
+        let end = at + engine.keywords.length(keyword);
+        let Some(wanted) = engine.wanted.get(usize::from(keyword)) else { return };
+        for &id in wanted {
+            let Some(compiled) = engine.rules.get(usize::from(id)) else { continue };
+            match compiled.rule.search {
+                Search::At { min, max, after } => {
+                    self.at(id, compiled, at, (min, max), end + usize::from(after));
+                }
+                Search::Around { before, after, reach } => {
+                    let start = at.saturating_sub(usize::from(before));
+                    self.around(id, compiled, (start, end + usize::from(after)), usize::from(reach));
+                }
+                Search::Named { after } => self.named(id, compiled, at, end, usize::from(after)),
+                Search::Detector(detector) => self.detect(id, detector, at, end),
+            }
+        }
+    }
+
+    fn at(&mut self, id: RuleId, compiled: &Compiled, at: usize, (min, max): (u16, u16), end: usize) {
+        let end = end.min(self.bytes.len());
+        for distance in min..=max {
+            let Some(start) = at.checked_sub(usize::from(distance)) else { break };
+            if let Some(span) = compiled.at(self.bytes, start, end) {
+                self.judge(id, compiled, span);
+                break;
+            }
+        }
+    }
+
+    fn around(&mut self, id: RuleId, compiled: &Compiled, (start, end): (usize, usize), reach: usize) {
+        if self.searched.is_empty() {
+            self.searched = vec![0; self.engine.rules.len()];
+        }
+        let Some(searched) = self.searched.get_mut(usize::from(id)) else { return };
+        let end = end.min(self.bytes.len());
+        let mut start = start.max(*searched);
+        if start >= end {
+            return;
+        }
+        // Every match that begins a whole match before the window's end is found now, and need not be looked for again.
+        *searched = start.max(end.saturating_sub(reach));
+        while let Some(span) = compiled.within(self.bytes, start, end) {
+            start = span.end.max(start + 1);
+            self.judge(id, compiled, span);
+        }
+        if let Some(searched) = self.searched.get_mut(usize::from(id)) {
+            *searched = start.max(*searched);
+        }
+    }
+
+    fn judge(&mut self, id: RuleId, compiled: &Compiled, span: Span) {
+        let Some(secret) = self.bytes.get(span.start..span.end) else { return };
+        if let Some(confidence) = judge::judge(&compiled.rule, secret) {
+            self.found.push(Candidate { rule: id, start: span.start, end: span.end, confidence });
+        }
+    }
+}
+
+/// Of candidates that overlap, the most telling stays: by confidence, then by how specific the rule is, then by length.
+fn collapse(mut found: Vec<Candidate>, engine: &Engine) -> Vec<Candidate> {
+    let rank = |candidate: &Candidate| {
+        let generic = engine.rule(candidate.rule).is_some_and(|rule| rule.confidence == Confidence::Low);
+        let severity = engine.rule(candidate.rule).map(|rule| rule.severity);
+        (candidate.confidence, !generic, severity, candidate.end - candidate.start, u16::MAX - candidate.rule)
+    };
+    found.sort_by(|a, b| (a.start, b.end, a.rule).cmp(&(b.start, a.end, b.rule)));
+    let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
+    for candidate in found {
+        match kept.last_mut() {
+            Some(last) if candidate.start < last.end => {
+                if rank(&candidate) > rank(last) {
+                    *last = candidate;
+                }
+            }
+            _ => kept.push(candidate),
+        }
+    }
+    kept
+}

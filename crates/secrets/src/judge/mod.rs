@@ -1,0 +1,54 @@
+//! Decides whether a match is a secret: entropy, character classes, checksum, placeholders, documentation.
+
+pub(crate) mod checksum;
+mod documentation;
+pub(crate) mod entropy;
+pub(crate) mod placeholder;
+pub(crate) mod words;
+
+pub(crate) use placeholder::Strictness;
+
+use crate::rule::{Confidence, Rule};
+
+/// Judges a match of a rule: `None` refuses it, otherwise how sure we are.
+pub(crate) fn judge(rule: &Rule, secret: &[u8]) -> Option<Confidence> {
+    if !rule.require.iter().all(|class| secret.iter().any(|byte| class.holds(*byte))) {
+        return None;
+    }
+    if rule.min_entropy > 0.0 && entropy::shannon(secret) < rule.min_entropy {
+        return None;
+    }
+    let mut confidence = rule.confidence;
+    if let Some(checksum) = rule.checksum
+        && !checksum::holds(checksum, secret)
+    {
+        if checksum.is_structural() {
+            return None;
+        }
+        confidence = Confidence::Low;
+    }
+    let prefix = usize::from(rule.prefix);
+    let strictness = if rule.confidence == Confidence::Low { Strictness::Generic } else { Strictness::Known };
+    if placeholder::is_template(secret)
+        || placeholder::is_lookup(secret)
+        || placeholder::is_placeholder(secret, prefix, strictness)
+    {
+        return None;
+    }
+    // A name of something is no key, whatever stands before it.
+    if rule.confidence == Confidence::Medium && prefix == 0 && secret.len() >= 16 && words::is_wordy(secret) {
+        return None;
+    }
+    if (strictness == Strictness::Generic && too_plain(secret, prefix))
+        || documentation::is_documented(secret)
+    {
+        return None;
+    }
+    Some(confidence)
+}
+
+/// A long value of very few different characters was typed, not drawn.
+fn too_plain(secret: &[u8], prefix: usize) -> bool {
+    let body = secret.get(prefix.min(secret.len())..).unwrap_or_default();
+    body.len() >= 12 && entropy::distinct(body) < 4
+}

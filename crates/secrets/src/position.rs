@@ -1,0 +1,100 @@
+//! Lines and columns, counted only for what was found.
+
+use crate::finding::Place;
+
+/// Counts on from the last place asked for; places are asked for in ascending order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Position {
+    /// The offset that `line` and `line_start` describe.
+    at: usize,
+    line: u64,
+    line_start: usize,
+    /// What came before the buffer, when it is a piece of something longer.
+    base: Base,
+}
+
+/// Where a buffer begins in what it is a piece of.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Base {
+    pub(crate) offset: u64,
+    /// Line ends before the buffer.
+    pub(crate) lines: u64,
+    /// Characters of the buffer's first line that stand before the buffer.
+    pub(crate) columns: u64,
+}
+
+impl Position {
+    pub(crate) const fn new(base: Base) -> Self {
+        Self { at: 0, line: 0, line_start: 0, base }
+    }
+
+    /// The place of a span, which may not begin before an earlier one did.
+    pub(crate) fn place(&mut self, bytes: &[u8], start: usize, end: usize) -> Place {
+        self.advance(bytes, start);
+        let (line, column) = self.line_and_column(bytes, start);
+        // The end is usually on the same line, and the next span may begin before it.
+        let mut ahead = *self;
+        ahead.advance(bytes, end);
+        let (end_line, end_column) = ahead.line_and_column(bytes, end);
+        let offset = |at: usize| self.base.offset + at as u64;
+        Place { start: offset(start), end: offset(end), line, column, end_line, end_column }
+    }
+
+    fn advance(&mut self, bytes: &[u8], to: usize) {
+        let Some(passed) = bytes.get(self.at..to) else { return };
+        let mut count = 0;
+        let mut last = None;
+        for at in memchr::memchr_iter(b'\n', passed) {
+            count += 1;
+            last = Some(at);
+        }
+        self.line += count;
+        if let Some(last) = last {
+            self.line_start = self.at + last + 1;
+        }
+        self.at = to;
+    }
+
+    fn line_and_column(&self, bytes: &[u8], at: usize) -> (u64, u64) {
+        let before = characters(bytes.get(self.line_start..at).unwrap_or_default());
+        let carried = if self.line == 0 { self.base.columns } else { 0 };
+        (self.base.lines + self.line + 1, carried + before + 1)
+    }
+}
+
+/// How many characters there are: bytes that do not continue one.
+pub(crate) fn characters(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_lines_and_characters() {
+        let text = "ab\nä=x\r\n\nend".as_bytes();
+        let mut position = Position::new(Base::default());
+        let mut check = |start, end, expected| {
+            let place = position.place(text, start, end);
+            assert_eq!(
+                (place.line, place.column, place.end_line, place.end_column),
+                expected,
+                "{start}..{end}"
+            );
+        };
+        check(0, 2, (1, 1, 1, 3));
+        check(6, 7, (2, 3, 2, 4));
+        check(6, 11, (2, 3, 4, 2));
+        check(10, 13, (4, 1, 4, 4));
+    }
+
+    #[test]
+    fn a_piece_counts_on_from_what_came_before() {
+        let base = Base { offset: 100, lines: 7, columns: 5 };
+        let mut position = Position::new(base);
+        let place = position.place(b"ab\ncd", 1, 4);
+        assert_eq!((place.start, place.line, place.column), (101, 8, 7));
+        assert_eq!((place.end, place.end_line, place.end_column), (104, 9, 2));
+    }
+}

@@ -1,0 +1,177 @@
+//! The scanner: rules in, findings out.
+
+use std::{fmt, sync::Arc};
+
+use storeward_core::{Fingerprint, FingerprintKey, SecretString};
+
+use crate::{
+    engine::{Candidate, Engine},
+    finding::Finding,
+    position::{Base, Position},
+    rule::{Confidence, Rule, SharedRule},
+};
+
+/// Finds secrets in bytes.
+///
+/// It touches no file and no clock, keeps nothing of what it saw, and may be shared between threads and used again.
+/// Making one costs well under a millisecond; patterns are compiled when their first keyword turns up.
+///
+/// ```
+/// use storeward_secrets::Scanner;
+///
+/// let scanner = Scanner::builtin();
+/// assert!(scanner.scan(b"Send the Bearer token in a header.").is_empty());
+/// ```
+pub struct Scanner {
+    engine: Engine,
+    key: Option<FingerprintKey>,
+    min_confidence: Confidence,
+}
+
+impl Scanner {
+    /// A scanner with all rules of this crate.
+    #[must_use]
+    pub fn builtin() -> Self {
+        Self::builder().build()
+    }
+
+    /// A scanner of one's own making.
+    #[must_use]
+    pub fn builder() -> ScannerBuilder {
+        ScannerBuilder {
+            rules: Rule::builtin().iter().map(SharedRule::Static).collect(),
+            ..ScannerBuilder::empty()
+        }
+    }
+
+    /// The rules it works with.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.engine.rules().map(|rule| &**rule)
+    }
+
+    /// All secrets in a buffer, ordered by place.
+    #[must_use]
+    pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        self.scan_revealing(bytes, |finding, _| findings.push(finding));
+        findings
+    }
+
+    /// Like [`scan`](Self::scan), and lends each secret as well: to something that masks it elsewhere or asks its vendor
+    /// whether it still works. What receives it must let go of it.
+    pub fn scan_revealing(&self, bytes: &[u8], mut found: impl FnMut(Finding, &SecretString)) {
+        let mut position = Position::new(Base::default());
+        for candidate in self.engine.search(bytes) {
+            if candidate.confidence >= self.min_confidence {
+                self.report(bytes, candidate, &mut position, &mut found);
+            }
+        }
+    }
+
+    fn report(
+        &self,
+        bytes: &[u8],
+        candidate: Candidate,
+        position: &mut Position,
+        found: &mut impl FnMut(Finding, &SecretString),
+    ) {
+        let Some(rule) = self.engine.rule(candidate.rule) else { return };
+        let Some(secret) = bytes.get(candidate.start..candidate.end) else { return };
+        let secret = SecretString::from(&*String::from_utf8_lossy(secret));
+        let finding = Finding {
+            rule: rule.id.clone(),
+            description: rule.description.clone(),
+            severity: rule.severity,
+            confidence: candidate.confidence,
+            place: position.place(bytes, candidate.start, candidate.end),
+            masked: secret.masked(),
+            key_path: None,
+            decoded_from: None,
+            fingerprint: self.key.as_ref().map(|key| fingerprint(key, rule.id(), &secret)),
+        };
+        found(finding, &secret);
+    }
+}
+
+/// The fingerprint of a secret as found by a rule: equal wherever the secret stands, and for nobody without the key
+/// more than a random number.
+#[must_use]
+pub fn fingerprint(key: &FingerprintKey, rule: &str, secret: &SecretString) -> Fingerprint {
+    key.fingerprint(&SecretString::from(format!("{rule}\0{}", secret.expose())))
+}
+
+impl fmt::Debug for Scanner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanner").field("rules", &self.rules().count()).finish_non_exhaustive()
+    }
+}
+
+/// Makes a [`Scanner`].
+pub struct ScannerBuilder {
+    rules: Vec<SharedRule>,
+    key: Option<FingerprintKey>,
+    min_confidence: Confidence,
+}
+
+impl ScannerBuilder {
+    const fn empty() -> Self {
+        Self { rules: Vec::new(), key: None, min_confidence: Confidence::Low }
+    }
+
+    /// Starts without the rules of this crate.
+    #[must_use]
+    pub fn without_builtin(mut self) -> Self {
+        self.rules.retain(|rule| matches!(rule, SharedRule::Loaded(_)));
+        self
+    }
+
+    /// Adds rules. One with the id of an earlier rule takes its place.
+    #[must_use]
+    pub fn rules(mut self, rules: impl IntoIterator<Item = Arc<Rule>>) -> Self {
+        for rule in rules {
+            self.rules.retain(|known| known.id != rule.id);
+            self.rules.push(SharedRule::Loaded(rule));
+        }
+        self
+    }
+
+    /// Leaves out the rules with these ids.
+    #[must_use]
+    pub fn without(mut self, ids: &[&str]) -> Self {
+        self.rules.retain(|rule| !ids.contains(&rule.id()));
+        self
+    }
+
+    /// Keeps only the rules with these ids.
+    #[must_use]
+    pub fn only(mut self, ids: &[&str]) -> Self {
+        self.rules.retain(|rule| ids.contains(&rule.id()));
+        self
+    }
+
+    /// Reports only what is at least as sure. The default is [`Confidence::Low`]: everything.
+    #[must_use]
+    pub const fn min_confidence(mut self, confidence: Confidence) -> Self {
+        self.min_confidence = confidence;
+        self
+    }
+
+    /// Gives each finding its fingerprint under this key.
+    #[must_use]
+    pub fn fingerprint_key(mut self, key: FingerprintKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The scanner.
+    #[must_use]
+    pub fn build(self) -> Scanner {
+        Scanner { engine: Engine::new(self.rules), key: self.key, min_confidence: self.min_confidence }
+    }
+}
+
+impl fmt::Debug for ScannerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScannerBuilder").field("rules", &self.rules.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,41 @@
+//! Every example of every rule matches, and no counter-example does.
+
+use storeward_secrets::{Rule, Scanner, rule::example::expand};
+
+#[test]
+fn examples_match_and_counterexamples_do_not() {
+    let mut wrong = Vec::new();
+    for rule in Rule::builtin() {
+        let scanner = Scanner::builder().only(&[rule.id()]).build();
+        let mut check = |template: &str, expected: bool| {
+            let text = expand(template, rule.id());
+            if scanner.scan(text.as_bytes()).is_empty() == expected {
+                wrong.push(format!(
+                    "{}: {} {template}",
+                    rule.id(),
+                    if expected { "misses" } else { "matches" }
+                ));
+            }
+        };
+        rule.examples().for_each(|template| check(template, true));
+        rule.counterexamples().for_each(|template| check(template, false));
+        if rule.examples().count() < 2 || rule.counterexamples().count() < 1 {
+            wrong.push(format!("{}: needs two examples and a counter-example", rule.id()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), Rule::builtin().len(), wrong.join("\n"));
+}
+
+#[test]
+fn examples_are_found_among_all_rules_too() {
+    let scanner = Scanner::builtin();
+    let mut wrong = Vec::new();
+    for rule in Rule::builtin() {
+        for template in rule.examples() {
+            if scanner.scan(expand(template, rule.id()).as_bytes()).is_empty() {
+                wrong.push(format!("{}: {template}", rule.id()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

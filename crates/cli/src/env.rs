@@ -11,7 +11,10 @@ impl Env {
     pub(crate) fn of_process() -> Self {
         #[expect(clippy::disallowed_methods, reason = "the one place where the process environment is read")]
         let vars = std::env::vars_os();
-        Self(vars.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect())
+        Self(
+            vars.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+        )
     }
 
     /// A variable's value, unless it is unset or empty.

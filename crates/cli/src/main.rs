@@ -1,3 +1,53 @@
-//! x
-mod config;mod env;mod exit;mod position;mod yaml;
-fn main(){}
+//! The `storeward` program: parses, runs, prints, and says with its exit code what the answer was.
+
+mod args;
+mod check;
+mod commands;
+mod config;
+mod env;
+mod exit;
+mod position;
+mod render;
+mod yaml;
+
+use std::{io, process::ExitCode};
+
+use clap::Parser;
+
+use crate::{
+    args::{Cli, Command},
+    env::Env,
+    exit::Exit,
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let env = Env::of_process();
+    let done = match cli.command {
+        Command::Check(args) => commands::check::run(&args, &env),
+        Command::Init(args) => commands::init::run(&args),
+        Command::Config(command) => commands::config::run(&command, &env),
+        Command::Completions { shell } => commands::shell::completions(shell),
+        Command::Man { output } => commands::shell::man(output.as_deref()),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        // Whoever read the output has seen enough, as `head` does.
+        Err(error) if is_broken_pipe(&error) => Exit::Yes.into(),
+        Err(error) => {
+            let mut message = String::from("error");
+            for cause in error.chain() {
+                message.push_str(": ");
+                message.push_str(&cause.to_string());
+            }
+            render::note(&message);
+            Exit::Usage.into()
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

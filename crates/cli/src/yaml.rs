@@ -87,11 +87,12 @@ impl Node {
             Value::Mapping(entries) => entries.as_slice(),
             _ => &[],
         };
-        let merged = own.iter().filter(|entry| entry.key == "<<").flat_map(|entry| match &entry.value.value {
-            Value::Mapping(entries) => entries.iter().collect::<Vec<_>>(),
-            Value::Sequence(items) => items.iter().flat_map(|item| item.own_entries()).collect(),
-            Value::Scalar { .. } => Vec::new(),
-        });
+        let merged =
+            own.iter().filter(|entry| entry.key == "<<").flat_map(|entry| match &entry.value.value {
+                Value::Mapping(entries) => entries.iter().collect::<Vec<_>>(),
+                Value::Sequence(items) => items.iter().flat_map(|item| item.own_entries()).collect(),
+                Value::Scalar { .. } => Vec::new(),
+            });
         own.iter().filter(|entry| entry.key != "<<").chain(merged)
     }
 
@@ -268,7 +269,8 @@ mod tests {
     #[test]
     fn anchors_and_merges_are_followed() {
         let stream = parse("base: &b\n  x: 1\nuse:\n  <<: *b\n  y: 2\n").unwrap();
-        let keys: Vec<_> = stream.documents[0].get("use").unwrap().entries().map(|e| e.key.as_str()).collect();
+        let keys: Vec<_> =
+            stream.documents[0].get("use").unwrap().entries().map(|e| e.key.as_str()).collect();
         assert_eq!(keys, ["y", "x"]);
     }
 

@@ -42,7 +42,8 @@ pub(crate) fn checks(files: &Files, config: &Config) -> (Vec<Check>, bool) {
         match yaml::parse(&text) {
             Ok(stream) if is_named || stream.documents.iter().any(|document| is_configuration(document)) => {
                 for duplicate in stream.duplicates {
-                    let message = format!("`{}` is given on line {} already", duplicate.key, duplicate.first.line);
+                    let message =
+                        format!("`{}` is given on line {} already", duplicate.key, duplicate.first.line);
                     duplicates.fail(Evidence::at(&path, duplicate.at, message));
                 }
                 if stream.documents.is_empty() {
@@ -148,10 +149,15 @@ impl Walk {
     }
 
     fn scalar(&mut self, text: &str, place: Position, at: &FieldPath) {
-        let reference = text.is_empty() || text == "~" || text == "null" || storeward_token::form::is_placeholder(text);
+        let reference =
+            text.is_empty() || text == "~" || text == "null" || storeward_token::form::is_placeholder(text);
         match rules::classify(at) {
             Some(rule) if rule.class == Class::Secret && !reference => {
-                self.secrets.fail(Evidence::at(&self.path, place, format!("`{at}` is filled in: {}", rule.reason)));
+                self.secrets.fail(Evidence::at(
+                    &self.path,
+                    place,
+                    format!("`{at}` is filled in: {}", rule.reason),
+                ));
             }
             Some(rule) if matches!(rule.class, Class::Internal | Class::Confidential) && !reference => {
                 let message = format!("`{at}` is {}: {}", rule.class, rule.reason);

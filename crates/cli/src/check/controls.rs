@@ -72,7 +72,8 @@ mod tests {
     use crate::config::layer;
 
     fn statuses(tier: Tier, strict: bool, variables: &[(&str, &str)]) -> Vec<Status> {
-        let named = variables.iter().map(|(name, value)| (*name, *value, Origin::Variable((*name).to_owned())));
+        let named =
+            variables.iter().map(|(name, value)| (*name, *value, Origin::Variable((*name).to_owned())));
         let (settings, problems) = layer::from_variables(named);
         let config = Config::merge(settings, problems);
         checks(&config, &tier.into(), strict).iter().map(|check| check.status).collect()
@@ -116,7 +117,8 @@ mod tests {
 
     #[test]
     fn turning_a_floor_off_fails_even_where_missing_would_warn() {
-        let off = statuses(Tier::Staging, false, &[("ENABLE_AUDIT_LOGGING", "false"), ("LOG_LEVEL", "DEBUG")]);
+        let off =
+            statuses(Tier::Staging, false, &[("ENABLE_AUDIT_LOGGING", "false"), ("LOG_LEVEL", "DEBUG")]);
         assert_eq!((off[0], off[1], off[9]), (Status::Warn, Status::Fail, Status::Warn));
     }
 }

@@ -53,8 +53,10 @@ pub(crate) fn read(files: &Files, environments: &Environments) -> Vec<EnvFile> {
     let mut read = Vec::new();
     for env in &files.env {
         let name = env.path.rsplit('/').next().unwrap_or_default();
-        let words: Vec<&str> = name.split(['.', '-']).filter(|word| !matches!(*word, "" | "env" | "local")).collect();
-        let template = words.iter().any(|w| matches!(*w, "example" | "sample" | "template" | "dist" | "defaults"));
+        let words: Vec<&str> =
+            name.split(['.', '-']).filter(|word| !matches!(*word, "" | "env" | "local")).collect();
+        let template =
+            words.iter().any(|w| matches!(*w, "example" | "sample" | "template" | "dist" | "defaults"));
         let named = words.iter().find_map(|word| environments.resolve(word).ok());
         let mut file = EnvFile {
             path: env.path.clone(),

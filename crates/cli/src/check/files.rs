@@ -38,7 +38,8 @@ impl Files {
             let env = is_env(path.file_name()).then(|| EnvPath { path: name.clone(), ignored: false });
             return Self { root, kept: vec![name], env: env.into_iter().collect(), unreadable: Vec::new() };
         }
-        let mut files = Self { root: path.to_owned(), kept: Vec::new(), env: Vec::new(), unreadable: Vec::new() };
+        let mut files =
+            Self { root: path.to_owned(), kept: Vec::new(), env: Vec::new(), unreadable: Vec::new() };
         let mut directories = Vec::new();
         // Ignore files count without a repository too: the directory may become one. Links are not followed.
         let mut walk = WalkBuilder::new(path);
@@ -104,7 +105,11 @@ impl Files {
         let absolute = self.absolute(path);
         let size = fs::metadata(&absolute).map_err(|error| reason(&error))?.len();
         if size > MAX_PARSED {
-            return Err(format!("has {} MiB; only files up to {} MiB are parsed", size >> 20, MAX_PARSED >> 20));
+            return Err(format!(
+                "has {} MiB; only files up to {} MiB are parsed",
+                size >> 20,
+                MAX_PARSED >> 20
+            ));
         }
         let bytes = fs::read(&absolute).map_err(|error| reason(&error))?;
         String::from_utf8(bytes).map_err(|error| {
@@ -142,8 +147,12 @@ fn relative(root: &Path, path: &Path) -> String {
 fn describe(root: &Path, error: &ignore::Error) -> (String, String) {
     match error {
         ignore::Error::WithPath { path, err } => (relative(root, path), describe(root, err).1),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => describe(root, err),
-        ignore::Error::Partial(errors) => errors.first().map_or_else(|| (".".into(), String::new()), |e| describe(root, e)),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            describe(root, err)
+        }
+        ignore::Error::Partial(errors) => {
+            errors.first().map_or_else(|| (".".into(), String::new()), |e| describe(root, e))
+        }
         ignore::Error::Io(error) => (".".to_owned(), reason(error)),
         other => (".".to_owned(), other.to_string()),
     }

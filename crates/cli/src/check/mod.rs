@@ -46,12 +46,11 @@ pub(crate) struct Request<'a> {
 ///
 /// Only where there is nothing to report on: an unknown environment.
 pub(crate) fn run(request: &Request<'_>) -> anyhow::Result<(Report, Exit)> {
-    let files = Files::of(request.path);
-    let mut environments = Environments::default();
-    let (config_file, config_reason) = read_config(&files, &mut environments);
+    let layers = Layers::read(request.path);
+    let Layers { files, environments, env_files, unreadable_config, .. } = &layers;
     let environment = environments.resolve(request.environment)?;
-    let env_files = env_files::read(&files, &environments);
-    let layered = |environment: &Environment| config_for(environment, &config_file, &env_files, request);
+    // The process's variables speak for the environment under check, and for no other.
+    let layered = |of: &Environment| layers.config(of, (*of == environment).then_some(request.env));
     let config = layered(&environment);
 
     let mut unreadable = Check::new(&catalogue::SOURCE_READABLE);
@@ -59,23 +58,23 @@ pub(crate) fn run(request: &Request<'_>) -> anyhow::Result<(Report, Exit)> {
         unreadable.fail(Evidence::in_file(path, reason));
         unreadable.unanswered = true;
     }
-    let secrets = secrets::check(&files, &config.values.secrets.exclude, &mut unreadable);
-    let (configuration, has_configuration) = configurator::checks(&files, &config);
+    let secrets = secrets::check(files, &config.values.secrets.exclude, &mut unreadable);
+    let (configuration, has_configuration) = configurator::checks(files, &config);
     let has_config_file = files.absolute(file::NAME).is_file() && request.path.is_dir();
     let has_store = has_configuration || has_config_file || !files.env.is_empty();
-    let sound = config_check(has_config_file, config_reason, &config.problems);
+    let sound = config_check(has_config_file, unreadable_config.as_deref(), &config.problems);
     let unsound = sound.status == Status::Fail;
 
     let targets: Vec<Target> = environments
         .iter()
-        .map(|other| target(other, *other == environment, &layered(other), &env_files, request.env))
+        .map(|other| target(other, *other == environment, &layered(other), env_files, request.env))
         .collect();
     let mut checks = vec![store_check(has_store, request.path), sound, unreadable, secrets];
-    checks.extend(env_files::checks(&files, &env_files));
-    checks.extend(store::checks(&targets, &environment, &environments, &config));
+    checks.extend(env_files::checks(files, env_files));
+    checks.extend(store::checks(&targets, &environment, environments, &config));
     checks.extend(controls::checks(&config, &environment, request.strict));
     checks.extend(configuration);
-    checks.extend(workflows::checks(&files, &environments));
+    checks.extend(workflows::checks(files, environments));
     if request.strict {
         checks.iter_mut().filter(|check| !is_advice(check, &environment)).for_each(raise);
     }
@@ -83,35 +82,58 @@ pub(crate) fn run(request: &Request<'_>) -> anyhow::Result<(Report, Exit)> {
     Ok((Report::new(environment.name().to_owned(), request.strict, checks), exit))
 }
 
-fn read_config(files: &Files, environments: &mut Environments) -> (ConfigFile, Option<String>) {
-    if !files.absolute(file::NAME).exists() {
-        return (ConfigFile::default(), None);
+/// What a directory configures, layer by layer.
+pub(crate) struct Layers {
+    files: Files,
+    pub(crate) environments: Environments,
+    file: ConfigFile,
+    unreadable_config: Option<String>,
+    env_files: Vec<EnvFile>,
+}
+
+impl Layers {
+    /// Reads `storeward.toml` and the `.env` files.
+    pub(crate) fn read(path: &Path) -> Self {
+        let files = Files::of(path);
+        let mut environments = Environments::default();
+        let (mut file, mut unreadable_config) = (ConfigFile::default(), None);
+        if path.is_dir() && files.absolute(file::NAME).exists() {
+            match files.text(file::NAME) {
+                Ok(text) => file = ConfigFile::read(&text, &mut environments),
+                Err(reason) => unreadable_config = Some(reason),
+            }
+        }
+        let env_files = env_files::read(&files, &environments);
+        Self { files, environments, file, unreadable_config, env_files }
     }
-    match files.text(file::NAME) {
-        Ok(text) => (ConfigFile::read(&text, environments), None),
-        Err(reason) => (ConfigFile::default(), Some(reason)),
+
+    /// The configuration of an environment: its sections of the file, its `.env` files, the process's variables.
+    pub(crate) fn config(&self, environment: &Environment, process: Option<&Env>) -> Config {
+        let mut settings: Vec<_> = self.file.settings_for(environment).cloned().collect();
+        let mut problems = self.file.problems.clone();
+        let own =
+            self.env_files.iter().filter(|file| file.environment == *environment).flat_map(EnvFile::layer);
+        let process = process.into_iter().flat_map(Env::iter);
+        let variables =
+            own.chain(process.map(|(name, value)| (name, value, Origin::Variable(name.to_owned()))));
+        let (more, wrong) = layer::from_variables(variables.filter(|(_, value, _)| !value.is_empty()));
+        settings.extend(more);
+        problems.extend(wrong);
+        Config::merge(settings, problems)
     }
 }
 
-/// The configuration of an environment. The process's variables speak for the one under check only.
-fn config_for(environment: &Environment, file: &ConfigFile, env_files: &[EnvFile], request: &Request<'_>) -> Config {
-    let mut settings: Vec<_> = file.settings_for(environment).cloned().collect();
-    let mut problems = file.problems.clone();
-    let is_checked = environment.name() == request.environment
-        || Environments::default().resolve(request.environment).is_ok_and(|checked| checked == *environment);
-    let own = env_files.iter().filter(|file| file.environment == *environment).flat_map(EnvFile::layer);
-    let process = request.env.iter().map(|(name, value)| (name, value, Origin::Variable(name.to_owned())));
-    let variables = own.chain(process.filter(|_| is_checked));
-    let (more, wrong) = layer::from_variables(variables.filter(|(_, value, _)| !value.is_empty()));
-    settings.extend(more);
-    problems.extend(wrong);
-    Config::merge(settings, problems)
-}
-
-fn target(environment: &Environment, checked: bool, config: &Config, env_files: &[EnvFile], env: &Env) -> Target {
+fn target(
+    environment: &Environment,
+    checked: bool,
+    config: &Config,
+    env_files: &[EnvFile],
+    env: &Env,
+) -> Target {
     const TOKEN: &str = "SALEOR_TOKEN";
     let url = config.values.saleor.url.clone();
-    let process = env.get(TOKEN).filter(|_| checked).map(|token| (token.into(), Origin::Variable(TOKEN.to_owned())));
+    let process =
+        env.get(TOKEN).filter(|_| checked).map(|token| (token.into(), Origin::Variable(TOKEN.to_owned())));
     let file = env_files.iter().rev().filter(|file| file.environment == *environment).find_map(|file| {
         let token = file.get(TOKEN)?;
         Some((token.value.clone(), Origin::File { path: file.path.clone(), at: token.at, section: None }))
@@ -135,9 +157,12 @@ fn store_check(has_store: bool, path: &Path) -> Check {
     check
 }
 
-fn config_check(exists: bool, unreadable: Option<String>, problems: &[Problem]) -> Check {
+fn config_check(exists: bool, unreadable: Option<&str>, problems: &[Problem]) -> Check {
     if !exists && problems.is_empty() {
-        return Check::skipped(&catalogue::SOURCE_CONFIG, "no storeward.toml here; `storeward init` writes one");
+        return Check::skipped(
+            &catalogue::SOURCE_CONFIG,
+            "no storeward.toml here; `storeward init` writes one",
+        );
     }
     let mut check = Check::new(&catalogue::SOURCE_CONFIG);
     if let Some(reason) = unreadable {

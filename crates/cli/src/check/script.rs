@@ -20,7 +20,8 @@ fn pattern(text: &str) -> Option<Regex> {
 }
 
 /// A secret by its name: `$SALEOR_TOKEN`, `${{ secrets.STAGING_SALEOR_TOKEN }}`.
-const SECRET: &str = r#"(?:\$\{?[A-Za-z_]*(?:TOKEN|SECRET|PASSWORD|API_?KEY)[A-Za-z_]*\}?|\$\{\{\s*secrets\.[^}]*\}\})"#;
+const SECRET: &str =
+    r#"(?:\$\{?[A-Za-z_]*(?:TOKEN|SECRET|PASSWORD|API_?KEY)[A-Za-z_]*\}?|\$\{\{\s*secrets\.[^}]*\}\})"#;
 
 static ARGUMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     // A header is an argument of curl's.
@@ -30,7 +31,9 @@ static ARGUMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static ECHO: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(&format!(r#"(?:^|[;&|(]|\bthen\b|\bdo\b)\s*(?:echo|printf|cat\s*<<<)\s[^|;&>]*{SECRET}[^|;&>]*(?:$|[;&|>])"#))
+    pattern(&format!(
+        r#"(?:^|[;&|(]|\bthen\b|\bdo\b)\s*(?:echo|printf|cat\s*<<<)\s[^|;&>]*{SECRET}[^|;&>]*(?:$|[;&|>])"#
+    ))
 });
 
 /// Ends of a line that send what was printed elsewhere than the log, masking included.

@@ -36,7 +36,11 @@ pub(crate) fn check(files: &Files, excluded: &[String], unreadable: &mut Check) 
         }
         for finding in scanner.scan(&bytes) {
             let at = Position { line: finding.place.line as usize, column: finding.place.column as usize };
-            check.fail(Evidence::at(path, at, format!("{} {} ({})", finding.description, finding.masked, finding.rule)));
+            check.fail(Evidence::at(
+                path,
+                at,
+                format!("{} {} ({})", finding.description, finding.masked, finding.rule),
+            ));
         }
     }
     check

@@ -57,7 +57,11 @@ products.*.variants.*.channelListings.* channel price costPrice
 const RECURSIVE: [(&str, &str); 2] = [("subcategories", "categories.*"), ("children", "menus.*.items.*")];
 
 static KEYS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
-    SHAPE.lines().filter_map(|line| line.split_once(' ')).map(|(path, keys)| (path, keys.split(' ').collect())).collect()
+    SHAPE
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(path, keys)| (path, keys.split(' ').collect()))
+        .collect()
 });
 
 /// The top-level sections, the `attributes` of older files included.
@@ -97,7 +101,11 @@ mod tests {
         assert!(known("channels.0").unwrap().contains(&"slug"));
         assert_eq!(known("menus.0.items.1.children.2.children.0"), known("menus.0.items.0"));
         assert_eq!(known("categories.0.subcategories.1"), known("categories.4"));
-        assert_eq!(known("products.0.attributes"), None, "attributes have the names that the store gave them");
+        assert_eq!(
+            known("products.0.attributes"),
+            None,
+            "attributes have the names that the store gave them"
+        );
         assert_eq!(known("integrations.0"), None);
     }
 
@@ -121,13 +129,16 @@ mod tests {
     }
 
     fn collect(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
-        for choice in ["anyOf", "oneOf", "allOf"].iter().filter_map(|word| schema[*word].as_array()).flatten() {
+        for choice in ["anyOf", "oneOf", "allOf"].iter().filter_map(|word| schema[*word].as_array()).flatten()
+        {
             collect(choice, path, found);
         }
         if schema["items"].is_object() {
             let items = match schema["items"]["$ref"].as_str() {
                 // Recursive parts: our own table folds them the same way.
-                Some("#/$defs/__schema0") => serde_json::json!({ "properties": { "name": {}, "slug": {}, "subcategories": {} } }),
+                Some("#/$defs/__schema0") => {
+                    serde_json::json!({ "properties": { "name": {}, "slug": {}, "subcategories": {} } })
+                }
                 Some("#/$defs/__schema1") => serde_json::json!({ "properties": {
                     "name": {}, "url": {}, "category": {}, "collection": {}, "page": {}, "children": {} } }),
                 _ => schema["items"].clone(),

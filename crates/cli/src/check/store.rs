@@ -62,7 +62,9 @@ fn url_faults(text: &str, environment: &Environment) -> Vec<String> {
     match url.scheme() {
         "https" => {}
         "http" if loopback && !environment.is_production() => {}
-        "http" => faults.push("SALEOR_URL is plain http, so the token crosses the network in clear".to_owned()),
+        "http" => {
+            faults.push("SALEOR_URL is plain http, so the token crosses the network in clear".to_owned())
+        }
         other => faults.push(format!("SALEOR_URL has the scheme `{other}`, not https")),
     }
     if !url.path().ends_with("/graphql/") {
@@ -129,14 +131,21 @@ fn development_token(
         check.fail(at(&setting.origin, format!("the token `{name}` is named for {}", name.environment())));
     }
     if token.is_none() && config.values.token.name.is_none() {
-        return Check::skipped(&catalogue::TOKEN_DEVELOPMENT, "neither SALEOR_TOKEN nor its name is given here");
+        return Check::skipped(
+            &catalogue::TOKEN_DEVELOPMENT,
+            "neither SALEOR_TOKEN nor its name is given here",
+        );
     }
     check
 }
 
 fn token_name(config: &Config, environment: &Environment, environments: &Environments) -> Check {
-    let (Some(name), Some(setting)) = (config.values.token.name.as_deref(), config.setting("token.name")) else {
-        return Check::skipped(&catalogue::TOKEN_NAME, "no token name is given (token.name, SALEOR_TOKEN_NAME)");
+    let (Some(name), Some(setting)) = (config.values.token.name.as_deref(), config.setting("token.name"))
+    else {
+        return Check::skipped(
+            &catalogue::TOKEN_NAME,
+            "no token name is given (token.name, SALEOR_TOKEN_NAME)",
+        );
     };
     let mut check = Check::new(&catalogue::TOKEN_NAME);
     match TokenName::parse(name, environments) {
@@ -153,7 +162,9 @@ fn token_name(config: &Config, environment: &Environment, environments: &Environ
 fn distinct_tokens(targets: &[Target]) -> Check {
     let known: Vec<_> = targets
         .iter()
-        .filter_map(|target| target.token.as_ref().map(|(token, origin)| (&target.environment, token, origin)))
+        .filter_map(|target| {
+            target.token.as_ref().map(|(token, origin)| (&target.environment, token, origin))
+        })
         .collect();
     if known.len() < 2 {
         return Check::skipped(&catalogue::TOKEN_DISTINCT, "fewer than two environments have a token here");

@@ -28,11 +28,14 @@ pub(crate) fn checks(files: &Files, environments: &Environments) -> Vec<Check> {
         return definitions.map(|definition| Check::skipped(definition, "no .github/workflows here")).into();
     }
     let [parses, argument, echo, pin, pull_request, exit_code] = definitions.map(Check::new);
-    let mut workflows = Workflows { path: String::new(), parses, argument, echo, pin, pull_request, exit_code };
+    let mut workflows =
+        Workflows { path: String::new(), parses, argument, echo, pin, pull_request, exit_code };
     for path in paths {
         workflows.path.clone_from(path);
         match files.text(path).map(|text| yaml::parse(&text)) {
-            Ok(Ok(stream)) => stream.documents.iter().for_each(|workflow| workflows.workflow(workflow, environments)),
+            Ok(Ok(stream)) => {
+                stream.documents.iter().for_each(|workflow| workflows.workflow(workflow, environments))
+            }
             Ok(Err(error)) => workflows.parses.fail(Evidence::at(path, error.at, error.message)),
             Err(reason) => workflows.parses.fail(Evidence::in_file(path, reason)),
         }
@@ -66,7 +69,8 @@ impl Workflows {
             if let Some(at) = production(job, environments) {
                 let guard = job.get("if").and_then(|node| node.text());
                 for trigger in triggers.iter().filter(|trigger| !keeps_out(guard, trigger)) {
-                    let message = format!("job `{name}` uses a production environment and runs on `{trigger}`");
+                    let message =
+                        format!("job `{name}` uses a production environment and runs on `{trigger}`");
                     self.pull_request.fail(Evidence::at(&self.path, at, message));
                 }
             }
@@ -110,9 +114,9 @@ impl Workflows {
         }
         let pinned = match action.strip_prefix("docker://") {
             Some(image) => image.contains("@sha256:"),
-            None => action.rsplit_once('@').is_some_and(|(_, at)| {
-                at.len() == 40 && at.bytes().all(|byte| byte.is_ascii_hexdigit())
-            }),
+            None => action
+                .rsplit_once('@')
+                .is_some_and(|(_, at)| at.len() == 40 && at.bytes().all(|byte| byte.is_ascii_hexdigit())),
         };
         if !pinned {
             self.pin.fail(Evidence::at(&self.path, uses.at, format!("`{action}` is not pinned by digest")));
@@ -138,7 +142,8 @@ fn triggers(workflow: &Node) -> Vec<String> {
 /// Where a job names an environment of the production tier.
 fn production(job: &Node, environments: &Environments) -> Option<Position> {
     let environment = job.get("environment")?;
-    let name = environment.text().map_or_else(|| environment.get("name").and_then(|node| node.text()), Some)?;
+    let name =
+        environment.text().map_or_else(|| environment.get("name").and_then(|node| node.text()), Some)?;
     let is_production = environments.resolve(name).is_ok_and(|environment| environment.is_production());
     is_production.then_some(environment.at)
 }
@@ -146,15 +151,19 @@ fn production(job: &Node, environments: &Environments) -> Option<Position> {
 /// Whether a condition keeps this trigger out, as far as can be read from it.
 fn keeps_out(condition: Option<&str>, trigger: &str) -> bool {
     let Some(condition) = condition else { return false };
-    let plain: String = condition.chars().filter(|c| !c.is_whitespace()).collect::<String>().replace('"', "'");
+    let plain: String =
+        condition.chars().filter(|c| !c.is_whitespace()).collect::<String>().replace('"', "'");
     if plain.contains("||") {
         return false;
     }
     let terms = plain.trim_start_matches("${{").trim_end_matches("}}").split("&&");
     terms.into_iter().any(|term| {
         let event = term.strip_prefix("github.event_name");
-        let other = event.and_then(|rest| rest.strip_prefix("=='")).is_some_and(|name| !name.starts_with("pull_request"));
-        let not = event.and_then(|rest| rest.strip_prefix("!=")).is_some_and(|name| name == format!("'{trigger}'"));
+        let other = event
+            .and_then(|rest| rest.strip_prefix("=='"))
+            .is_some_and(|name| !name.starts_with("pull_request"));
+        let not =
+            event.and_then(|rest| rest.strip_prefix("!=")).is_some_and(|name| name == format!("'{trigger}'"));
         // On `pull_request` the ref is refs/pull/…; on `pull_request_target` it is the base branch.
         let branch = trigger == "pull_request" && term.starts_with("github.ref=='refs/heads/");
         other || not || branch

@@ -61,7 +61,10 @@ impl ConfigFile {
     pub(crate) fn settings_for(&self, environment: &Environment) -> impl Iterator<Item = &Setting> {
         let tier = Environment::from(environment.tier());
         let of = |wanted: Section| {
-            self.sections.iter().filter(move |(section, _)| *section == wanted).flat_map(|(_, settings)| settings)
+            self.sections
+                .iter()
+                .filter(move |(section, _)| *section == wanted)
+                .flat_map(|(_, settings)| settings)
         };
         let own = (tier != *environment).then(|| Section::Environment(environment.clone()));
         of(Section::Default).chain(of(Section::Environment(tier))).chain(own.into_iter().flat_map(of))
@@ -84,7 +87,11 @@ impl Reader<'_> {
         self.problems.push(Problem { message, origin });
     }
 
-    fn section(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, known: &Environments) -> Option<Section> {
+    fn section(
+        &mut self,
+        name: &Spanned<std::borrow::Cow<'_, str>>,
+        known: &Environments,
+    ) -> Option<Section> {
         if name.get_ref() == "default" {
             return Some(Section::Default);
         }
@@ -96,7 +103,11 @@ impl Reader<'_> {
                     Ok(meant) => format!("; write `[{meant}]`"),
                     Err(_) => hint(name.get_ref(), words),
                 };
-                self.problem(name.span().start, None, format!("unknown section `[{}]`{hint}", name.get_ref()));
+                self.problem(
+                    name.span().start,
+                    None,
+                    format!("unknown section `[{}]`{hint}", name.get_ref()),
+                );
                 None
             }
         }
@@ -124,7 +135,8 @@ impl Reader<'_> {
                     "inherits" => {
                         let name = value.get_ref().as_str().unwrap_or_default();
                         tier = Tier::ALL.into_iter().find(|tier| tier.as_str() == name);
-                        tier.map(drop).ok_or("`inherits` takes `development`, `staging` or `production`".to_owned())
+                        tier.map(drop)
+                            .ok_or("`inherits` takes `development`, `staging` or `production`".to_owned())
                     }
                     "aliases" => texts(value.get_ref())
                         .map(|texts| aliases = texts)
@@ -155,7 +167,8 @@ impl Reader<'_> {
         key_offset: usize,
         settings: &mut Vec<Setting>,
     ) {
-        let is_group = prefix.is_empty() || KEYS.iter().any(|key| key.name.starts_with(&format!("{prefix}.")));
+        let is_group =
+            prefix.is_empty() || KEYS.iter().any(|key| key.name.starts_with(&format!("{prefix}.")));
         if let (true, DeValue::Table(table)) = (is_group, value.get_ref()) {
             for (key, value) in table {
                 let dotted = match prefix {
@@ -225,7 +238,10 @@ url = 'https://eu.example/graphql/'
     fn what_is_wrong_is_said_with_its_place_and_without_its_value() {
         for (text, problem) in [
             ("[default\n", "storeward.toml:1:9: is not valid TOML"),
-            ("[prodction]\n", "storeward.toml:1:2: unknown section `[prodction]`; did you mean `production`?"),
+            (
+                "[prodction]\n",
+                "storeward.toml:1:2: unknown section `[prodction]`; did you mean `production`?",
+            ),
             ("[prod]\n", "storeward.toml:1:2: unknown section `[prod]`; write `[production]`"),
             (
                 "[production]\ndeployment.requir_mfa = true\n",
@@ -240,8 +256,14 @@ url = 'https://eu.example/graphql/'
             ("[default]\ndeployment = true\n", "`deployment` is a table"),
             ("default = true\n", "`default` is a table"),
             ("[environments.eu]\n", "declare an environment as"),
-            ("[environments.eu]\ninherits = 'prod'\n", "`inherits` takes `development`, `staging` or `production`"),
-            ("[environments.prod]\ninherits = 'staging'\n", "`prod` already names the environment `production`"),
+            (
+                "[environments.eu]\ninherits = 'prod'\n",
+                "`inherits` takes `development`, `staging` or `production`",
+            ),
+            (
+                "[environments.prod]\ninherits = 'staging'\n",
+                "`prod` already names the environment `production`",
+            ),
         ] {
             let (file, _) = read(text);
             let problems: Vec<String> = file.problems.iter().map(ToString::to_string).collect();

@@ -83,7 +83,9 @@ fn value_of(key: &Key, text: &str) -> Option<Value> {
         },
         Kind::Count => Value::from(text.parse::<u32>().ok().filter(|&count| count > 0)?),
         Kind::Text => Value::from(text),
-        Kind::Texts => Value::from(text.split(',').map(str::trim).filter(|t| !t.is_empty()).collect::<Vec<_>>()),
+        Kind::Texts => {
+            Value::from(text.split(',').map(str::trim).filter(|t| !t.is_empty()).collect::<Vec<_>>())
+        }
         Kind::Window => Value::from(text.parse::<DailyWindow>().ok()?.to_string()),
     })
 }

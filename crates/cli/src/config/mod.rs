@@ -131,14 +131,16 @@ mod tests {
     use super::*;
 
     fn config(variables: &[(&str, &str)]) -> Config {
-        let named = variables.iter().map(|(name, value)| (*name, *value, Origin::Variable((*name).to_owned())));
+        let named =
+            variables.iter().map(|(name, value)| (*name, *value, Origin::Variable((*name).to_owned())));
         let (settings, problems) = layer::from_variables(named);
         Config::merge(settings, problems)
     }
 
     #[test]
     fn the_last_layer_wins_and_is_named() {
-        let config = config(&[("ENABLE_DEPLOYMENT_APPROVAL", "false"), ("REQUIRE_APPROVAL_FOR_DEPLOYMENT", "true")]);
+        let config =
+            config(&[("ENABLE_DEPLOYMENT_APPROVAL", "false"), ("REQUIRE_APPROVAL_FOR_DEPLOYMENT", "true")]);
         assert_eq!(config.values.deployment.require_approval, Some(true));
         let origin = &config.setting("deployment.require_approval").unwrap().origin;
         assert_eq!(origin.to_string(), "environment variable REQUIRE_APPROVAL_FOR_DEPLOYMENT");
@@ -147,7 +149,8 @@ mod tests {
     #[test]
     fn every_key_has_a_place_in_the_values() {
         for key in keys::KEYS {
-            let example: toml::Value = format!("x = {}", key.example).parse::<toml::Table>().unwrap()["x"].clone();
+            let example: toml::Value =
+                format!("x = {}", key.example).parse::<toml::Table>().unwrap()["x"].clone();
             let text = match example {
                 toml::Value::String(text) => text,
                 toml::Value::Array(items) => items[0].as_str().unwrap().to_owned(),

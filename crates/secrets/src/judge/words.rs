@@ -74,7 +74,7 @@ pub(crate) fn is_wordy(text: &[u8]) -> bool {
     match all {
         4..8 => share >= 0.8 && covered > 0.4,
         8..16 => share >= 0.68 && covered > 0.4,
-        _ => share >= 0.58,
+        _ => share >= 0.58 && covered > 0.4,
     }
 }
 

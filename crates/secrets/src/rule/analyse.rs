@@ -292,6 +292,9 @@ fn ranges(class: &Class) -> Vec<(u8, u8)> {
 /// How many bytes at the front of the secret are given by the pattern itself.
 fn prefix(hir: &Hir) -> u16 {
     let secret = secret_group(hir).unwrap_or(hir);
+    if is_marker(secret) {
+        return u16::MAX;
+    }
     let mut steps = Vec::new();
     flatten(secret, &mut steps);
     let fixed = steps.iter().take_while(|step| match step {
@@ -299,6 +302,19 @@ fn prefix(hir: &Hir) -> u16 {
         Step::Gap(..) => false,
     });
     u16::try_from(fixed.count()).unwrap_or(0)
+}
+
+/// Whether nothing but spelling is left open.
+fn is_marker(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) => true,
+        HirKind::Class(class) => {
+            ranges(class).iter().map(|(from, to)| usize::from(to - from) + 1).sum::<usize>() <= 6
+        }
+        HirKind::Repetition(repetition) => is_marker(&repetition.sub),
+        HirKind::Capture(capture) => is_marker(&capture.sub),
+        HirKind::Concat(subs) | HirKind::Alternation(subs) => subs.iter().all(is_marker),
+    }
 }
 
 fn secret_group(hir: &Hir) -> Option<&Hir> {

@@ -163,7 +163,9 @@ fn is_password(value: &[u8], assignment: &Assignment) -> bool {
 }
 
 fn is_percent_encoded(value: &[u8]) -> bool {
-    value.windows(3).any(|window| matches!(window, [b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()))
+    value
+        .windows(3)
+        .any(|window| matches!(window, [b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()))
 }
 
 /// Whether a password is more than a word with a number.

@@ -35,8 +35,8 @@ pub(crate) fn judge(rule: &Rule, secret: &[u8]) -> Option<Confidence> {
     }
     let prefix = usize::from(rule.prefix);
     let strictness = if rule.confidence == Confidence::Low { Strictness::Generic } else { Strictness::Known };
-    if placeholder::is_template(secret)
-        || placeholder::is_lookup(secret)
+    // After a fixed front a dollar or a brace is part of the form.
+    if (prefix == 0 && (placeholder::is_template(secret) || placeholder::is_lookup(secret)))
         || placeholder::is_placeholder(secret, prefix, strictness)
     {
         return None;

@@ -124,7 +124,7 @@ impl Pass<'_> {
                     let start = at.saturating_sub(usize::from(before));
                     self.around(id, compiled, (start, end + usize::from(after)), usize::from(reach));
                 }
-                Search::Named { after } => self.named(id, compiled, at, end, usize::from(after)),
+                Search::Named { .. } => self.named(id, compiled, at, end),
                 Search::Detector(detector) => self.detect(id, detector, at, end),
             }
         }

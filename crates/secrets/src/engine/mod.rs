@@ -26,6 +26,8 @@ pub(crate) struct Engine {
     /// Which rules want to know of which keyword.
     wanted: Vec<Vec<RuleId>>,
     rules: Vec<Compiled>,
+    /// Fronts that vendors put on their secrets: what wears one and does not match its rule is none.
+    fronts: Vec<Box<[u8]>>,
 }
 
 /// A match that passed judgement.
@@ -58,7 +60,8 @@ impl Engine {
             }
         }
         let keywords = Keywords::new(words);
-        Self { keywords, wanted, rules }
+        let fronts = rules.iter().flat_map(|compiled| fronts(&compiled.rule)).collect();
+        Self { keywords, wanted, rules, fronts }
     }
 
     pub(crate) fn rule(&self, id: RuleId) -> Option<&SharedRule> {
@@ -82,6 +85,16 @@ impl Engine {
         self.keywords.for_each(bytes, |keyword, at| pass.hit(keyword, at));
         collapse(pass.found, self)
     }
+}
+
+/// The keywords that a rule's secrets begin with.
+fn fronts(rule: &SharedRule) -> impl Iterator<Item = Box<[u8]>> {
+    let fixed = rule.confidence == Confidence::High && matches!(rule.search, Search::At { .. });
+    let prefix = usize::from(rule.prefix);
+    let keywords = rule.keywords.iter().filter(move |keyword| {
+        fixed && (4..=prefix).contains(&keyword.len()) && keyword.ends_with(['_', '-'])
+    });
+    keywords.map(|keyword| keyword.as_bytes().into())
 }
 
 /// One run over one buffer.
@@ -111,7 +124,7 @@ impl Pass<'_> {
                     let start = at.saturating_sub(usize::from(before));
                     self.around(id, compiled, (start, end + usize::from(after)), usize::from(reach));
                 }
-                Search::Named { after } => self.named(id, compiled, at, end, usize::from(after)),
+                Search::Named { .. } => self.named(id, compiled, at, end),
                 Search::Detector(detector) => self.detect(id, detector, at, end),
             }
         }

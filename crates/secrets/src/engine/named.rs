@@ -5,6 +5,7 @@ use super::{
     assign::{self, Assignment},
     compile::Compiled,
 };
+use crate::rule::Search;
 
 /// The last assignment that was read: many rules ask for the same one.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub(super) struct Memo {
     /// The end of the name plus one; zero when there is none.
     name_end: usize,
     read: Option<Assignment>,
+    /// How many bytes from the value's start are neither blank nor quote, up to 64.
+    run: usize,
 }
 
 impl Memo {
@@ -19,16 +22,31 @@ impl Memo {
         if self.name_end != name_end + 1 {
             self.name_end = name_end + 1;
             self.read = assign::read(bytes, name_end);
+            self.run = self.read.map_or(0, |read| run(bytes, read.value));
         }
         self.read
     }
 }
 
+fn run(bytes: &[u8], value: usize) -> usize {
+    let text = bytes.get(value..bytes.len().min(value + 64)).unwrap_or_default();
+    text.iter().take_while(|byte| !byte.is_ascii_whitespace() && !assign::is_quote(**byte)).count()
+}
+
 impl Pass<'_> {
     /// A keyword stands at `at..end`: if it is part of the rule's name and something is assigned to that, the pattern
     /// is tried on the value.
-    pub(super) fn named(&mut self, id: RuleId, compiled: &Compiled, at: usize, end: usize, after: usize) {
+    pub(super) fn named(&mut self, id: RuleId, compiled: &Compiled, at: usize, end: usize) {
+        let Search::Named { after, least, blanks } = compiled.rule.search else { return };
+        let (after, least) = (usize::from(after), usize::from(least));
         let bytes = self.bytes;
+        // Most keywords are given nothing, or something too short; all rules that ask about one share that answer.
+        if !blanks {
+            let Some(assignment) = self.named.read(bytes, assign::name_end(bytes, end)) else { return };
+            if self.named.run < least && assign::after_scheme(bytes, assignment.value).is_none() {
+                return;
+            }
+        }
         let name_end = if compiled.rule.name_pattern.is_some() {
             let found = compiled.name_end(bytes, at, end);
             let Some(found) = found else { return };

@@ -10,6 +10,9 @@ pub(crate) use placeholder::Strictness;
 
 use crate::rule::{Confidence, Rule};
 
+/// The prefix of a rule whose pattern leaves nothing open: it marks a file, and its text is no value to judge.
+pub(crate) const MARKER: u16 = u16::MAX;
+
 /// Judges a match of a rule: `None` refuses it, otherwise how sure we are.
 pub(crate) fn judge(rule: &Rule, secret: &[u8]) -> Option<Confidence> {
     if !rule.require.iter().all(|class| secret.iter().any(|byte| class.holds(*byte))) {
@@ -27,10 +30,13 @@ pub(crate) fn judge(rule: &Rule, secret: &[u8]) -> Option<Confidence> {
         }
         confidence = Confidence::Low;
     }
+    if rule.prefix == MARKER {
+        return Some(confidence);
+    }
     let prefix = usize::from(rule.prefix);
     let strictness = if rule.confidence == Confidence::Low { Strictness::Generic } else { Strictness::Known };
-    if placeholder::is_template(secret)
-        || placeholder::is_lookup(secret)
+    // After a fixed front a dollar or a brace is part of the form.
+    if (prefix == 0 && (placeholder::is_template(secret) || placeholder::is_lookup(secret)))
         || placeholder::is_placeholder(secret, prefix, strictness)
     {
         return None;

@@ -32,12 +32,13 @@ pub(crate) fn is_placeholder(value: &[u8], prefix: usize, strictness: Strictness
     if body.is_empty() || is_cut_off(value) {
         return true;
     }
-    let left = left_over(body, strictness);
+    let left = left_over(body, strictness, prefix == 0);
     if strictness == Strictness::Generic && left.typed * 3 >= body.len() {
         return true;
     }
     // A stray character or two between the words is how people write them.
-    left.nothing <= body.len() / 8 && (strictness == Strictness::Generic || left.purpose * 2 >= body.len())
+    let made_up = left.nothing <= body.len() / 8 || left.alphabet * 2 > body.len();
+    made_up && (strictness == Strictness::Generic || left.purpose * 2 >= body.len())
 }
 
 /// `sk_live_51H…`, `ops_eyJ...`: the rest was left out.
@@ -88,11 +89,13 @@ struct Left {
     purpose: usize,
     /// Repeats and sequences too long for chance.
     typed: usize,
+    /// Long runs of the alphabet.
+    alphabet: usize,
 }
 
-fn left_over(body: &[u8], strictness: Strictness) -> Left {
+fn left_over(body: &[u8], strictness: Strictness, templates: bool) -> Left {
     let mut at = 0;
-    let mut left = Left { nothing: 0, purpose: 0, typed: 0 };
+    let mut left = Left { nothing: 0, purpose: 0, typed: 0, alphabet: 0 };
     while at < body.len() {
         let rest = body.get(at..).unwrap_or_default();
         let repeat = repeat(body, at);
@@ -104,7 +107,12 @@ fn left_over(body: &[u8], strictness: Strictness) -> Left {
             0
         };
         let alphabet = if sequence >= 10 && first.is_ascii_alphabetic() { sequence } else { 0 };
-        let purpose = template(body, at).max(word(body, at)).max(mask).max(alphabet);
+        let template = if templates { template(body, at) } else { 0 };
+        let purpose = template.max(word(body, at)).max(mask).max(alphabet);
+        left.alphabet += alphabet;
+        if mask >= 8 && first != b'0' {
+            left.typed = body.len();
+        }
         let step = purpose.max(repeat).max(sequence);
         if step > 0 {
             if step >= 6 && step == repeat.max(sequence) {
@@ -150,7 +158,9 @@ fn template(text: &[u8], at: usize) -> usize {
         [b'[', ..] if rest.contains(&b']') => closed(1, b"]"),
         [b'{', ..] if rest.contains(&b'}') && closed(1, b"}") <= 48 => closed(1, b"}"),
         [b'&', b'l', b't', b';', ..] => closed(4, b"&gt;"),
-        [b'$', byte, ..] if byte.is_ascii_alphabetic() || *byte == b'_' => 1 + variable(rest, 1),
+        [b'$', byte, ..] if (byte.is_ascii_alphabetic() || *byte == b'_') && variable(rest, 1) > 0 => {
+            1 + variable(rest, 1)
+        }
         [b'%', byte, ..] if byte.is_ascii_alphabetic() => {
             let name = variable(rest, 1);
             match rest.get(1 + name) {
@@ -165,7 +175,9 @@ fn template(text: &[u8], at: usize) -> usize {
 
 fn variable(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    // Longer, and it is what happens to follow a dollar.
+    if length <= 40 { length } else { 0 }
 }
 
 /// Three or more of the same.

@@ -63,10 +63,10 @@ pub(crate) fn plan(pattern: &str, keywords: &[String]) -> Result<Plan, String> {
             let hir = parse(&value)?;
             check_group(&hir)?;
             let name_pattern = format!("(?i:{name})");
-            parse(&name_pattern)?;
+            let name_hir = parse(&name_pattern)?;
             let after = length(hir.properties().maximum_len());
             return Ok(Plan {
-                search: Search::Named { after },
+                search: Search::Named { after, least: least(&hir), blanks: holds_blank(&name_hir) },
                 prefix: prefix(&hir),
                 pattern: value,
                 name_pattern: (!plain).then_some(name_pattern),
@@ -292,6 +292,9 @@ fn ranges(class: &Class) -> Vec<(u8, u8)> {
 /// How many bytes at the front of the secret are given by the pattern itself.
 fn prefix(hir: &Hir) -> u16 {
     let secret = secret_group(hir).unwrap_or(hir);
+    if is_marker(secret) {
+        return u16::MAX;
+    }
     let mut steps = Vec::new();
     flatten(secret, &mut steps);
     let fixed = steps.iter().take_while(|step| match step {
@@ -299,6 +302,41 @@ fn prefix(hir: &Hir) -> u16 {
         Step::Gap(..) => false,
     });
     u16::try_from(fixed.count()).unwrap_or(0)
+}
+
+/// How many bytes every secret begins with that are neither blank nor quote.
+fn least(hir: &Hir) -> u16 {
+    let secret = secret_group(hir).unwrap_or(hir);
+    let least = if holds_blank(secret) { 0 } else { secret.properties().minimum_len().unwrap_or(0) };
+    u16::try_from(least.min(64)).unwrap_or(0)
+}
+
+/// Whether a blank or a quote may take part in a match.
+fn holds_blank(hir: &Hir) -> bool {
+    let blank = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`');
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => literal.0.iter().any(|byte| blank(*byte)),
+        HirKind::Class(class) => {
+            ranges(class).iter().any(|(from, to)| (*from..=*to).any(blank))
+        }
+        HirKind::Repetition(repetition) => holds_blank(&repetition.sub),
+        HirKind::Capture(capture) => holds_blank(&capture.sub),
+        HirKind::Concat(subs) | HirKind::Alternation(subs) => subs.iter().any(holds_blank),
+    }
+}
+
+/// Whether nothing but spelling is left open.
+fn is_marker(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) => true,
+        HirKind::Class(class) => {
+            ranges(class).iter().map(|(from, to)| usize::from(to - from) + 1).sum::<usize>() <= 6
+        }
+        HirKind::Repetition(repetition) => is_marker(&repetition.sub),
+        HirKind::Capture(capture) => is_marker(&capture.sub),
+        HirKind::Concat(subs) | HirKind::Alternation(subs) => subs.iter().all(is_marker),
+    }
 }
 
 fn secret_group(hir: &Hir) -> Option<&Hir> {

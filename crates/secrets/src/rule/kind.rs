@@ -122,6 +122,10 @@ pub enum Search {
     Named {
         /// Bytes of the value that the pattern may look at.
         after: u16,
+        /// The fewest bytes, none of them blank or a quote, that a value must begin with.
+        least: u16,
+        /// Whether the name may hold blanks.
+        blanks: bool,
     },
     /// A hand-written detector of the engine.
     Detector(Detector),

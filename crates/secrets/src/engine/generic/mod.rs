@@ -47,7 +47,8 @@ impl Pass<'_> {
         }
         for span in value::candidates(bytes, &assignment) {
             let Some(text) = bytes.get(span.start..span.end) else { continue };
-            if value::is_secret(text, name, &assignment, kind) {
+            let foreign = self.engine.fronts.iter().any(|front| text.starts_with(front));
+            if !foreign && value::is_secret(text, name, &assignment, kind) {
                 self.accept(id, span);
                 return;
             }

@@ -134,13 +134,13 @@ impl Walk {
             Value::Mapping(_) => {
                 let known = shape::keys_at(at);
                 for entry in node.entries() {
-                    if let Some(known) = &known {
-                        if !known.contains(&entry.key.as_str()) {
-                            let hint = nearest::hint(nearest::nearest(&entry.key, known.iter().copied()));
-                            let place = at.child(&entry.key);
-                            let message = format!("the Configurator does not know `{place}`{hint}");
-                            self.keys.warn(Evidence::at(&self.path, entry.at, message));
-                        }
+                    if let Some(known) = &known
+                        && !known.contains(&entry.key.as_str())
+                    {
+                        let hint = nearest::hint(nearest::nearest(&entry.key, known.iter().copied()));
+                        let place = at.child(&entry.key);
+                        let message = format!("the Configurator does not know `{place}`{hint}");
+                        self.keys.warn(Evidence::at(&self.path, entry.at, message));
                     }
                     self.node(&entry.value, &at.child(&entry.key));
                 }

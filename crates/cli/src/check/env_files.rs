@@ -114,7 +114,7 @@ pub(crate) fn checks(files: &Files, env_files: &[EnvFile]) -> Vec<Check> {
         if !file.ignored {
             ignored.fail(Evidence::in_file(&file.path, "no .gitignore covers this file"));
         }
-        if in_index.as_ref().is_some_and(|paths| paths.iter().any(|path| *path == file.path)) {
+        if in_index.as_ref().is_some_and(|paths| paths.contains(&file.path)) {
             tracked.fail(Evidence::in_file(&file.path, "is tracked by git"));
         }
         check_mode(files, &file.path, &mut mode);

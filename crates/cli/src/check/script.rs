@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
 /// What a line does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub(crate) enum Fault {
 /// A pattern of this module. Each is tried by the tests, so one that does not compile is never shipped; should it
 /// happen all the same, it finds nothing rather than bringing the program down.
 fn pattern(text: &str) -> Option<Regex> {
-    Regex::new(text).ok()
+    // Scripts are matched as bytes: no table of Unicode classes is needed for shell words.
+    Regex::new(&format!("(?-u){text}")).ok()
 }
 
 /// A secret by its name: `$SALEOR_TOKEN`, `${{ secrets.STAGING_SALEOR_TOKEN }}`.
@@ -53,10 +54,10 @@ pub(crate) fn faults(script: &str, mut pipefail: bool) -> Vec<(Fault, usize, Str
         if line.starts_with("set ") && line.contains("pipefail") {
             pipefail = true;
         }
-        if ARGUMENT.as_ref().is_some_and(|pattern| pattern.is_match(line)) {
+        if ARGUMENT.as_ref().is_some_and(|pattern| pattern.is_match(line.as_bytes())) {
             faults.push((Fault::Argument, number, "a token is passed as an argument".to_owned()));
         }
-        let prints = ECHO.as_ref().is_some_and(|pattern| pattern.is_match(line));
+        let prints = ECHO.as_ref().is_some_and(|pattern| pattern.is_match(line.as_bytes()));
         let elsewhere = NOT_THE_LOG.iter().any(|end| line.contains(end)) || piped_to_stdin(line);
         if prints && !elsewhere {
             faults.push((Fault::Echo, number, "a token is printed".to_owned()));

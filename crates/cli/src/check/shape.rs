@@ -4,9 +4,9 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use storeward_sanitize::FieldPath;
 
-/// One line for each mapping: its path, then its keys. `*` is an item of a list.
+/// One line for each mapping: its path, then its keys. `.` is the document, `*` an item of a list.
 const SHAPE: &str = "\
- shop channels warehouses shippingZones taxClasses productAttributes contentAttributes customerAttributes attributes productTypes pageTypes modelTypes customerTypes categories collections menus models products
+. shop channels warehouses shippingZones taxClasses productAttributes contentAttributes customerAttributes attributes productTypes pageTypes modelTypes customerTypes categories collections menus models products
 shop headerText description trackInventoryByDefault useLegacyShippingZoneStockAvailability defaultWeightUnit fulfillmentAutoApprove fulfillmentAllowUnpaid defaultMailSenderName defaultMailSenderAddress customerSetPasswordUrl reserveStockDurationAnonymousUser reserveStockDurationAuthenticatedUser limitQuantityPerCheckout enableAccountConfirmationByEmail allowLoginWithoutConfirmation displayGrossPrices
 channels.* name currencyCode defaultCountry slug isActive settings taxConfiguration
 channels.*.settings allocationStrategy automaticallyConfirmAllNewOrders automaticallyFulfillNonShippableGiftCard expireOrdersAfter deleteExpiredOrdersAfter markAsPaidStrategy allowUnpaidOrders includeDraftOrderInVoucherUsage useLegacyErrorFlow automaticallyCompleteFullyPaidCheckouts defaultTransactionFlowStrategy
@@ -66,7 +66,7 @@ static KEYS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(
 
 /// The top-level sections, the `attributes` of older files included.
 pub(crate) fn sections() -> impl Iterator<Item = &'static str> {
-    KEYS.get("").into_iter().flatten().copied()
+    KEYS.get(".").into_iter().flatten().copied()
 }
 
 /// The keys of the mapping at a place; `None` where any key may stand.
@@ -83,7 +83,7 @@ pub(crate) fn keys_at(path: &FieldPath) -> Option<Vec<&'static str>> {
         }
         pattern.push_str(if segment.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { segment });
     }
-    KEYS.get(pattern.as_str()).cloned()
+    KEYS.get(if pattern.is_empty() { "." } else { &pattern }).cloned()
 }
 
 #[cfg(test)]
@@ -122,28 +122,27 @@ mod tests {
         collect(&schema, "", &mut published);
         let ours: BTreeSet<String> = KEYS
             .iter()
-            .flat_map(|(path, keys)| keys.iter().map(move |key| format!("{path}.{key}")))
+            .flat_map(|(path, keys)| {
+                keys.iter().map(move |key| format!("{}.{key}", path.trim_end_matches('.')))
+            })
             .filter(|path| path != ".attributes") // of older files
             .collect();
         assert_eq!(ours, published);
     }
 
     fn collect(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
-        for choice in ["anyOf", "oneOf", "allOf"].iter().filter_map(|word| schema[*word].as_array()).flatten()
-        {
+        // The recursive parts, which our table folds: a category in a category, a menu item in a menu item.
+        let folded: &[&str] = match schema["$ref"].as_str() {
+            Some("#/$defs/__schema0") => &["name", "slug", "subcategories"],
+            Some("#/$defs/__schema1") => &["name", "url", "category", "collection", "page", "children"],
+            _ => &[],
+        };
+        found.extend(folded.iter().map(|key| format!("{path}.{key}")));
+        for choice in ["anyOf", "oneOf", "allOf"].iter().filter_map(|word| schema[*word].as_array()).flatten() {
             collect(choice, path, found);
         }
         if schema["items"].is_object() {
-            let items = match schema["items"]["$ref"].as_str() {
-                // Recursive parts: our own table folds them the same way.
-                Some("#/$defs/__schema0") => {
-                    serde_json::json!({ "properties": { "name": {}, "slug": {}, "subcategories": {} } })
-                }
-                Some("#/$defs/__schema1") => serde_json::json!({ "properties": {
-                    "name": {}, "url": {}, "category": {}, "collection": {}, "page": {}, "children": {} } }),
-                _ => schema["items"].clone(),
-            };
-            collect(&items, &format!("{path}.*").trim_start_matches('.').to_owned(), found);
+            collect(&schema["items"], format!("{path}.*").trim_start_matches('.'), found);
         }
         for (key, value) in schema["properties"].as_object().into_iter().flatten() {
             found.insert(format!("{path}.{key}"));

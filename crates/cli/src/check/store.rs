@@ -4,12 +4,7 @@ use storeward_core::{Environment, Environments, SecretString};
 use storeward_token::{TokenName, form};
 use url::{Host, Url};
 
-use super::{
-    catalogue,
-    controls::at,
-    env_files::EnvFile,
-    report::{Check, Evidence},
-};
+use super::{catalogue, controls::at, report::Check};
 use crate::config::{Config, layer::Origin};
 
 /// What an environment is known to use, and where that is said.

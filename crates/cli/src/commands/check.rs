@@ -1,6 +1,6 @@
 //! `storeward check`
 
-use std::{fs, io::Write};
+use std::fs;
 
 use anyhow::{Context, bail};
 
@@ -21,14 +21,13 @@ pub(crate) fn run(args: &CheckArgs, env: &Env) -> anyhow::Result<Exit> {
     }
     let request = Request { path, environment: &args.environment, strict: args.strict, env };
     let (report, exit) = check::run(&request)?;
-    let mut out = render::Output::to(args.output.as_deref())?;
+    let mut out = Vec::new();
     match args.format {
         CheckFormat::Human => render::human::check(&mut out, &report)?,
         CheckFormat::Json => render::json(&mut out, &report)?,
         CheckFormat::Sarif => render::json(&mut out, &render::sarif::check(&report))?,
         CheckFormat::Markdown => render::markdown::check(&mut out, &report)?,
     }
-    out.flush()?;
-    out.keep()?;
+    render::deliver(&out, args.output.as_deref())?;
     Ok(exit)
 }

@@ -58,7 +58,7 @@ fn show(args: &ConfigShowArgs, env: &Env) -> anyhow::Result<Exit> {
         format!("{}: `{}` is turned off, below what {environment} demands", setting.origin, setting.key.name)
     }));
     let list = List { schema: "storeward/config/1", environment: environment.to_string(), values, problems };
-    let mut out = render::Output::to(None)?;
+    let mut out = Vec::new();
     match args.format {
         ListFormat::Json => render::json(&mut out, &list)?,
         ListFormat::Human => {
@@ -73,7 +73,7 @@ fn show(args: &ConfigShowArgs, env: &Env) -> anyhow::Result<Exit> {
             }
         }
     }
-    out.flush()?;
+    render::deliver(&out, None)?;
     for problem in list.problems.iter().filter(|_| args.format == ListFormat::Human) {
         render::note(problem);
     }

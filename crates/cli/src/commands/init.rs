@@ -3,7 +3,6 @@
 use std::{
     fs::{self, OpenOptions},
     io::{self, BufRead, IsTerminal, Write},
-    path::Path,
 };
 
 use anyhow::{Context, bail};
@@ -41,14 +40,14 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Exit> {
         render::note("nothing to do");
         return Ok(Exit::Yes);
     }
-    let mut out = render::Output::to(None)?;
+    let mut shown = String::new();
     if let Some(text) = &new_config {
-        write!(out, "{}", diff(file::NAME, "", text))?;
+        shown.push_str(&diff(file::NAME, "", text));
     }
     if !missing.is_empty() {
-        write!(out, "{}", diff(".gitignore", &ignored, &new_ignored))?;
+        shown.push_str(&diff(".gitignore", &ignored, &new_ignored));
     }
-    out.flush()?;
+    render::deliver(shown.as_bytes(), None)?;
     if !args.yes && !confirmed()? {
         render::note("nothing was written");
         return Ok(Exit::No);
@@ -63,7 +62,7 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Exit> {
         file.write_all(text.as_bytes())?;
     }
     if !missing.is_empty() {
-        replace(&ignore, &new_ignored)?;
+        render::replace(&ignore, new_ignored.as_bytes())?;
     }
     render::note("written; try `storeward check`");
     Ok(Exit::Yes)
@@ -96,13 +95,6 @@ fn with_lines(text: &str, lines: &[&str]) -> String {
 fn diff(name: &str, old: &str, new: &str) -> String {
     let from = if old.is_empty() { "/dev/null" } else { name };
     TextDiff::from_lines(old, new).unified_diff().header(from, name).to_string()
-}
-
-/// Writes beside the file and renames, so that a crash leaves the old one or the new one.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let written = path.with_extension("storeward-partial");
-    fs::write(&written, text).with_context(|| format!("cannot write {}", path.display()))?;
-    fs::rename(&written, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// A `storeward.toml` in which every key stands as a comment.

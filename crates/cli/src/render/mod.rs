@@ -7,68 +7,40 @@ pub(crate) mod sarif;
 use std::{
     fs,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use anyhow::Context;
 use serde::Serialize;
 
-/// Where a report goes. A file appears whole or not at all: it is written beside its place and then renamed.
-pub(crate) enum Output {
-    Stdout(Box<anstream::AutoStream<io::StdoutLock<'static>>>),
-    File { file: io::BufWriter<fs::File>, written: PathBuf, wanted: PathBuf },
+/// Hands a finished report over. A file appears whole or not at all: it is written beside its place, then renamed.
+pub(crate) fn deliver(report: &[u8], path: Option<&Path>) -> anyhow::Result<()> {
+    let Some(path) = path else {
+        // Decides by itself: colours on a terminal only, and never with NO_COLOR.
+        let mut stdout = anstream::AutoStream::auto(io::stdout().lock());
+        stdout.write_all(report)?;
+        stdout.flush()?;
+        return Ok(());
+    };
+    replace(path, &anstream::adapter::strip_bytes(report).into_vec())
 }
 
-impl Output {
-    pub(crate) fn to(path: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(wanted) = path else {
-            // Decides by itself: colours on a terminal only, and never with NO_COLOR.
-            let stdout = anstream::AutoStream::auto(io::stdout().lock());
-            return Ok(Self::Stdout(Box::new(stdout)));
-        };
-        let mut written = wanted.as_os_str().to_owned();
-        written.push(".partial");
-        let written = PathBuf::from(written);
-        let file =
-            fs::File::create(&written).with_context(|| format!("cannot write {}", wanted.display()))?;
-        Ok(Self::File { file: io::BufWriter::new(file), written, wanted: wanted.to_owned() })
+/// Writes a file beside its place and renames it, so that a crash leaves the old one or the new one.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));
+    if written.is_err() {
+        // What cannot be written may not be removable either; the first error is the one to tell.
+        let _ = fs::remove_file(&partial);
     }
-
-    /// Puts a finished file in its place.
-    pub(crate) fn keep(self) -> anyhow::Result<()> {
-        match self {
-            Self::Stdout(_) => Ok(()),
-            Self::File { file, written, wanted } => {
-                drop(file);
-                fs::rename(&written, &wanted).with_context(|| format!("cannot write {}", wanted.display()))
-            }
-        }
-    }
-}
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Stdout(stdout) => stdout.write(bytes),
-            Self::File { file, .. } => {
-                // A file is no terminal.
-                anstream::StripStream::new(file).write(bytes)
-            }
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Stdout(stdout) => stdout.flush(),
-            Self::File { file, .. } => file.flush(),
-        }
-    }
+    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Pretty JSON and a line end.
-pub(crate) fn json(out: &mut Output, value: &impl Serialize) -> anyhow::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
-    out.write_all(b"\n")?;
+pub(crate) fn json(out: &mut Vec<u8>, value: &impl Serialize) -> anyhow::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    out.push(b'\n');
     Ok(())
 }
 

@@ -138,7 +138,8 @@ mod tests {
             _ => &[],
         };
         found.extend(folded.iter().map(|key| format!("{path}.{key}")));
-        for choice in ["anyOf", "oneOf", "allOf"].iter().filter_map(|word| schema[*word].as_array()).flatten() {
+        for choice in ["anyOf", "oneOf", "allOf"].iter().filter_map(|word| schema[*word].as_array()).flatten()
+        {
             collect(choice, path, found);
         }
         if schema["items"].is_object() {

@@ -1,0 +1,129 @@
+//! The house is a star: a concern depends on `core` and on no other concern, and stays light to link.
+
+use std::collections::{BTreeSet, HashMap};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
+
+/// What must not come with a library unless a feature asks for it.
+const HEAVY: &[&str] = &[
+    "anyhow",
+    "async-nats",
+    "clap",
+    "cynic",
+    "figment",
+    "hyper",
+    "libsqlite3-sys",
+    "postgres",
+    "reqwest",
+    "rusqlite",
+    "sqlx",
+    "tokio",
+    "tokio-postgres",
+];
+
+fn metadata() -> Metadata {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    MetadataCommand::new().manifest_path(manifest).other_options(vec!["--locked".to_owned()]).exec().unwrap()
+}
+
+fn libraries(metadata: &Metadata) -> Vec<&Package> {
+    let all = metadata.workspace_packages();
+    let libraries: Vec<_> =
+        all.into_iter().filter(|package| package.name.as_str() != "storeward-cli").collect();
+    assert_eq!(libraries.len(), 8, "core and seven concerns");
+    libraries
+}
+
+/// A package's own dependencies with its default features.
+fn default_dependencies(package: &Package) -> BTreeSet<String> {
+    let on = |name: &str| {
+        let mut open = vec!["default".to_owned()];
+        let mut seen = BTreeSet::new();
+        while let Some(feature) = open.pop() {
+            if feature == format!("dep:{name}") || feature == name || feature.starts_with(&format!("{name}/"))
+            {
+                return true;
+            }
+            if seen.insert(feature.clone()) {
+                open.extend(package.features.get(&feature).cloned().unwrap_or_default());
+            }
+        }
+        false
+    };
+    let normal = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+    normal
+        .filter(|dependency| {
+            !dependency.optional || on(dependency.rename.as_ref().unwrap_or(&dependency.name))
+        })
+        .map(|dependency| dependency.name.clone())
+        .collect()
+}
+
+#[test]
+fn concerns_depend_on_core_alone() {
+    let metadata = metadata();
+    for package in libraries(&metadata) {
+        let edges: BTreeSet<&str> = package
+            .dependencies
+            .iter()
+            .map(|dependency| dependency.name.as_str())
+            .filter(|name| name.starts_with("storeward-"))
+            .collect();
+        let allowed: &[&str] =
+            if package.name.as_str() == "storeward-core" { &[] } else { &["storeward-core"] };
+        let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
+        assert!(edges.is_subset(&allowed), "{} depends on {edges:?}", package.name);
+    }
+}
+
+#[test]
+fn a_library_links_light() {
+    let metadata = metadata();
+    let packages: HashMap<&PackageId, &Package> = metadata.packages.iter().map(|p| (&p.id, p)).collect();
+    let nodes: HashMap<&PackageId, _> =
+        metadata.resolve.as_ref().unwrap().nodes.iter().map(|node| (&node.id, node)).collect();
+    for library in libraries(&metadata) {
+        let own = default_dependencies(library);
+        let mut open: Vec<&PackageId> = Vec::new();
+        let normal = |id: &PackageId| {
+            let deps = nodes[id].deps.iter();
+            deps.filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal))
+                .map(|dep| &dep.pkg)
+        };
+        open.extend(normal(&library.id).filter(|id| own.contains(packages[*id].name.as_str())));
+        let mut tree = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            if tree.insert(packages[id].name.as_str()) {
+                open.extend(normal(id));
+            }
+        }
+        let heavy: Vec<_> = HEAVY.iter().filter(|name| tree.contains(*name)).collect();
+        assert!(heavy.is_empty(), "{} brings {heavy:?}", library.name);
+        assert!(tree.len() < 60, "{} brings {} packages", library.name, tree.len());
+    }
+}
+
+#[test]
+fn nothing_needs_a_newer_rust_than_we_state() {
+    let metadata = metadata();
+    let ours = libraries(&metadata)[0].rust_version.clone().expect("stated in the workspace");
+    let newer: Vec<String> = metadata
+        .packages
+        .iter()
+        .filter(|package| package.rust_version.as_ref().is_some_and(|theirs| *theirs > ours))
+        .map(|package| {
+            format!("{} {} needs {}", package.name, package.version, package.rust_version.as_ref().unwrap())
+        })
+        .collect();
+    assert!(newer.is_empty(), "{newer:?}");
+}
+
+#[test]
+fn every_package_says_the_same_of_itself() {
+    let metadata = metadata();
+    for package in metadata.workspace_packages() {
+        assert_eq!(package.license.as_deref(), Some("MIT OR Apache-2.0"), "{}", package.name);
+        assert!(package.description.is_some() && package.readme.is_some(), "{}", package.name);
+        assert_eq!(package.rust_version.as_ref().map(ToString::to_string).as_deref(), Some("1.89.0"));
+    }
+}

@@ -15,7 +15,7 @@ fn files(list: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 /// A random-looking value that says EXAMPLE, put together so that no scanner takes this file for a leak.
-fn secret(head: &str, tail: &str) -> String {
+fn made(head: &str, tail: &str) -> String {
     format!("{head}EXAMPLE{tail}")
 }
 
@@ -71,9 +71,9 @@ fn the_clean_store_shows_none() {
 
 #[test]
 fn every_match_is_reported_and_none_in_clear() {
-    let keys = [secret("AKIA", "Q7VT2MXK9"), secret("ASIA", "Q7VT2MXK8")];
-    let stripe = secret("rk_live_", "q7vT2mXk9Zr4LbW8sYc1Hd5");
-    let token = secret("Zr4LbW8sYc1Hd5", "q7vT2mXk9");
+    let keys = [made("AKIA", "Q7VT2MXK9"), made("ASIA", "Q7VT2MXK8")];
+    let stripe = made("rk_live_", "q7vT2mXk9Zr4LbW8sYc1Hd5");
+    let token = made("Zr4LbW8sYc1Hd5", "q7vT2mXk9");
     let text = format!(
         "# AKIAIOSFODNN7EXAMPLE {} {}\nkey: {stripe}\nSALEOR_TOKEN: {token}\nBearer token\n",
         keys[0], keys[1]
@@ -91,7 +91,7 @@ fn every_match_is_reported_and_none_in_clear() {
 
 #[test]
 fn nothing_secret_shows_in_any_format() {
-    let token = secret("dev-", "vT2mXk9Zr4LbW8sYc1Hd5q7");
+    let token = made("dev-", "vT2mXk9Zr4LbW8sYc1Hd5q7");
     let store = [
         ("config.yml", format!("integrations:\n  - apiKey: {token}\nshop:\n  description: {token}\n")),
         (
@@ -127,7 +127,7 @@ fn nothing_secret_shows_in_any_format() {
 
 #[test]
 fn git_is_asked_whether_an_env_file_is_tracked() {
-    let token = secret("Zr4LbW8sYc1Hd5", "q7vT2mXk9");
+    let token = made("Zr4LbW8sYc1Hd5", "q7vT2mXk9");
     let env = format!("SALEOR_TOKEN={token}\n");
     let place =
         directory(&files(&[("config.yml", "shop: {}\n"), (".gitignore", ".env*\n"), (".env.local", &env)]));

@@ -43,6 +43,11 @@ impl EnvFile {
         })
     }
 
+    /// Whether it lies in the directory itself: one in a folder below belongs to something else that lives there.
+    pub(crate) fn is_at_root(&self) -> bool {
+        !self.path.contains('/')
+    }
+
     fn is_for_development(&self) -> bool {
         self.environment.tier() == Tier::Development
     }

@@ -73,19 +73,20 @@ impl Files {
         files
     }
 
-    /// The kept files, less those that some patterns exclude.
+    /// Leaves out the paths that some patterns name.
     ///
     /// # Errors
     ///
-    /// A pattern that is none.
-    pub(crate) fn kept_except(&self, excluded: &[String]) -> Result<Vec<&str>, ignore::Error> {
+    /// A pattern that is none; then nothing is left out.
+    pub(crate) fn exclude(&mut self, excluded: &[String]) -> Result<(), ignore::Error> {
         let mut patterns = OverrideBuilder::new(&self.root);
         for pattern in excluded {
             patterns.add(&format!("!{pattern}"))?;
         }
         let patterns = patterns.build()?;
-        let is_kept = |path: &&str| !patterns.matched(path, false).is_ignore();
-        Ok(self.kept.iter().map(String::as_str).filter(is_kept).collect())
+        self.kept.retain(|path| !patterns.matched(path, false).is_ignore());
+        self.env.retain(|env| !patterns.matched(&env.path, false).is_ignore());
+        Ok(())
     }
 
     pub(crate) fn absolute(&self, path: &str) -> PathBuf {

@@ -46,9 +46,11 @@ pub(crate) struct Request<'a> {
 ///
 /// Only where there is nothing to report on: an unknown environment.
 pub(crate) fn run(request: &Request<'_>) -> anyhow::Result<(Report, Exit)> {
-    let layers = Layers::read(request.path);
+    let mut layers = Layers::read(request.path);
+    let environment = layers.environments.resolve(request.environment)?;
+    let excluded = layers.config(&environment, Some(request.env)).values.check.exclude;
+    let exclusion = layers.exclude(&excluded);
     let Layers { files, environments, env_files, unreadable_config, .. } = &layers;
-    let environment = environments.resolve(request.environment)?;
     // The process's variables speak for the environment under check, and for no other.
     let layered = |of: &Environment| layers.config(of, (*of == environment).then_some(request.env));
     let config = layered(&environment);
@@ -58,7 +60,10 @@ pub(crate) fn run(request: &Request<'_>) -> anyhow::Result<(Report, Exit)> {
         unreadable.fail(Evidence::in_file(path, reason));
         unreadable.unanswered = true;
     }
-    let secrets = secrets::check(files, &config.values.secrets.exclude, &mut unreadable);
+    if let Err(error) = exclusion {
+        unreadable.fail(Evidence::new(format!("check.exclude is no list of path patterns: {error}")));
+    }
+    let secrets = secrets::check(files, &mut unreadable);
     let (configuration, has_configuration) = configurator::checks(files, &config);
     let has_config_file = files.absolute(file::NAME).is_file() && request.path.is_dir();
     let has_store = has_configuration || has_config_file || !files.env.is_empty();
@@ -107,6 +112,12 @@ impl Layers {
         Self { files, environments, file, unreadable_config, env_files }
     }
 
+    fn exclude(&mut self, patterns: &[String]) -> Result<(), ignore::Error> {
+        self.files.exclude(patterns)?;
+        self.env_files.retain(|file| self.files.env.iter().any(|env| env.path == file.path));
+        Ok(())
+    }
+
     /// The configuration of an environment: its sections of the file, its `.env` files, the process's variables.
     pub(crate) fn config(&self, environment: &Environment, process: Option<&Env>) -> Config {
         let mut settings: Vec<_> = self.file.settings_for(environment).cloned().collect();
@@ -134,7 +145,8 @@ fn target(
     let url = config.values.saleor.url.clone();
     let process =
         env.get(TOKEN).filter(|_| checked).map(|token| (token.into(), Origin::Variable(TOKEN.to_owned())));
-    let file = env_files.iter().rev().filter(|file| file.environment == *environment).find_map(|file| {
+    let mut own = env_files.iter().rev().filter(|file| file.is_at_root() && file.environment == *environment);
+    let file = own.find_map(|file| {
         let token = file.get(TOKEN)?;
         Some((token.value.clone(), Origin::File { path: file.path.clone(), at: token.at, section: None }))
     });

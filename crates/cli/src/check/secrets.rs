@@ -2,27 +2,21 @@
 
 use std::fs;
 
+use storeward_core::Severity;
 use storeward_secrets::Scanner;
 
 use super::{
     catalogue,
     files::{Files, reason},
-    report::{Check, Evidence},
+    report::{Check, Evidence, Status},
 };
 use crate::position::Position;
 
 /// Scans every file once. A file that cannot be read is told to `unreadable`.
-pub(crate) fn check(files: &Files, excluded: &[String], unreadable: &mut Check) -> Check {
+pub(crate) fn check(files: &Files, unreadable: &mut Check) -> Check {
     let mut check = Check::new(&catalogue::SECRETS);
-    let kept = match files.kept_except(excluded) {
-        Ok(kept) => kept,
-        Err(error) => {
-            unreadable.fail(Evidence::new(format!("secrets.exclude is no list of path patterns: {error}")));
-            files.kept.iter().map(String::as_str).collect()
-        }
-    };
     let scanner = Scanner::builtin();
-    for path in kept {
+    for path in &files.kept {
         let bytes = match fs::read(files.absolute(path)) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -36,11 +30,14 @@ pub(crate) fn check(files: &Files, excluded: &[String], unreadable: &mut Check) 
         }
         for finding in scanner.scan(&bytes) {
             let at = Position { line: finding.place.line as usize, column: finding.place.column as usize };
-            check.fail(Evidence::at(
-                path,
-                at,
-                format!("{} {} ({})", finding.description, finding.masked, finding.rule),
-            ));
+            let name = scanner
+                .rules()
+                .find(|rule| rule.id() == finding.rule)
+                .map_or(&*finding.rule, |rule| rule.name());
+            let evidence = Evidence::at(path, at, format!("{name} {} ({})", finding.masked, finding.rule));
+            // Some rules name what is worth a look and opens nothing.
+            check
+                .notice(if finding.severity > Severity::Low { Status::Fail } else { Status::Warn }, evidence);
         }
     }
     check

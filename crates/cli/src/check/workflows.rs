@@ -45,8 +45,7 @@ pub(crate) fn checks(files: &Files, environments: &Environments) -> Vec<Check> {
 }
 
 fn is_workflow(path: &str) -> bool {
-    let in_folder = path.starts_with(".github/workflows/") || path.contains("/.github/workflows/");
-    in_folder && (path.ends_with(".yml") || path.ends_with(".yaml"))
+    path.starts_with(".github/workflows/") && (path.ends_with(".yml") || path.ends_with(".yaml"))
 }
 
 struct Workflows {

@@ -146,12 +146,12 @@ pub(crate) const KEYS: &[Key] = &[
         about: "The Configurator's log level; `debug` writes requests to the log",
     },
     Key {
-        name: "secrets.exclude",
+        name: "check.exclude",
         kind: Kind::Texts,
         aliases: &[],
         floor: None,
         example: r#"["docs/**"]"#,
-        about: "Paths, as in .gitignore, in which `check` does not look for secrets",
+        about: "Paths, as in .gitignore, that `check` does not look at",
     },
 ];
 

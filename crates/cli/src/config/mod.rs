@@ -23,7 +23,7 @@ pub(crate) struct Values {
     pub(crate) audit: Enabled,
     pub(crate) monitoring: Enabled,
     pub(crate) log: Log,
-    pub(crate) secrets: Secrets,
+    pub(crate) check: Check,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -65,7 +65,7 @@ pub(crate) struct Log {
 
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Secrets {
+pub(crate) struct Check {
     pub(crate) exclude: Vec<String>,
 }
 

@@ -54,7 +54,8 @@ impl Compiled {
         let pattern = self
             .pattern
             .get_or_init(|| {
-                let regex = build(&self.rule.pattern, matches!(self.rule.search, Search::Around { .. })).ok()?;
+                let regex =
+                    build(&self.rule.pattern, matches!(self.rule.search, Search::Around { .. })).ok()?;
                 let groups = secret_groups(&regex);
                 let captures = regex.create_captures();
                 Some(Pattern { regex, groups, captures })
@@ -79,7 +80,8 @@ impl Compiled {
     pub(crate) fn name_end(&self, bytes: &[u8], at: usize, end: usize) -> Option<usize> {
         /// How far a name's pattern may reach beyond the keyword.
         const REACH: usize = 48;
-        let regex = self.name.get_or_init(|| build(self.rule.name_pattern.as_deref()?, false).ok()).as_ref()?;
+        let regex =
+            self.name.get_or_init(|| build(self.rule.name_pattern.as_deref()?, false).ok()).as_ref()?;
         let mut start = at.saturating_sub(REACH);
         let stop = bytes.len().min(end + REACH);
         // Another name may stand before the one that the keyword is part of.

@@ -46,7 +46,8 @@ impl Keywords {
         let mut entries = Vec::with_capacity(words.len());
         for (id, word) in words.iter().enumerate() {
             let Ok(keyword) = KeywordId::try_from(id) else { break };
-            let gram = if let [a, b, c] = **word { Some((fold([a, b, c, 0]) & FIRST, 0)) } else { rarest(word) };
+            let gram =
+                if let [a, b, c] = **word { Some((fold([a, b, c, 0]) & FIRST, 0)) } else { rarest(word) };
             entries.extend(gram.map(|(gram, offset)| Entry { gram, keyword, offset }));
         }
         entries.sort_unstable_by_key(|entry| (bucket(entry.gram), entry.gram, entry.keyword));
@@ -55,7 +56,7 @@ impl Keywords {
         let mut starts = Box::new([0_u32; BUCKETS + 1]);
         for entry in &entries {
             let short = entry.gram & !FIRST == 0;
-            let group = if short { SHORT } else { 1 << (entry.gram.wrapping_mul(0x85eb_ca6b) >> 16) % 7 };
+            let group = if short { SHORT } else { 1 << ((entry.gram.wrapping_mul(0x85eb_ca6b) >> 16) % 7) };
             if let Some(groups) = begin.get_mut(hash(entry.gram)) {
                 *groups |= group;
             }
@@ -140,7 +141,8 @@ impl Keywords {
     fn compare(&self, bytes: &[u8], at: usize, gram: u32, found: &mut impl FnMut(KeywordId, usize)) {
         let bucket = bucket(gram);
         let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1));
-        let Some(entries) = range.and_then(|(from, to)| self.entries.get(*from as usize..*to as usize)) else {
+        let Some(entries) = range.and_then(|(from, to)| self.entries.get(*from as usize..*to as usize))
+        else {
             return;
         };
         for entry in entries.iter().filter(|entry| entry.gram == gram) {

@@ -317,9 +317,7 @@ fn holds_blank(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => false,
         HirKind::Literal(literal) => literal.0.iter().any(|byte| blank(*byte)),
-        HirKind::Class(class) => {
-            ranges(class).iter().any(|(from, to)| (*from..=*to).any(blank))
-        }
+        HirKind::Class(class) => ranges(class).iter().any(|(from, to)| (*from..=*to).any(blank)),
         HirKind::Repetition(repetition) => holds_blank(&repetition.sub),
         HirKind::Capture(capture) => holds_blank(&capture.sub),
         HirKind::Concat(subs) | HirKind::Alternation(subs) => subs.iter().any(holds_blank),

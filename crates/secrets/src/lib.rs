@@ -1,13 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+pub mod baseline;
 mod decode;
 mod engine;
 pub mod finding;
 mod judge;
+pub mod memory;
+pub mod port;
 mod position;
 pub mod rule;
 pub mod scanner;
+pub mod source;
+mod stream;
+pub mod waiver;
 
+pub use baseline::Baseline;
 pub use finding::{Finding, Place};
+pub use port::{Source, Verifier};
 pub use rule::{Confidence, Rule};
 pub use scanner::{Scanner, ScannerBuilder};
+pub use waiver::{Waiver, Waivers};

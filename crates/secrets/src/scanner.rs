@@ -1,12 +1,13 @@
 //! The scanner: rules in, findings out.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, io, ops::Range, sync::Arc};
 
 use storeward_core::{Fingerprint, FingerprintKey, SecretString};
 
 use crate::{
     engine::{Candidate, Engine},
     finding::Finding,
+    port::Content,
     position::{Base, Position},
     rule::{Confidence, Rule, SharedRule},
 };
@@ -60,18 +61,59 @@ impl Scanner {
     /// Like [`scan`](Self::scan), and lends each secret as well: to something that masks it elsewhere or asks its vendor
     /// whether it still works. What receives it must let go of it.
     pub fn scan_revealing(&self, bytes: &[u8], mut found: impl FnMut(Finding, &SecretString)) {
-        let mut position = Position::new(Base::default());
-        for candidate in self.engine.search(bytes) {
-            if candidate.confidence >= self.min_confidence {
-                self.report(bytes, candidate, &mut position, &mut found);
+        self.scan_part(bytes, Base::default(), 0..bytes.len(), &mut found);
+    }
+
+    /// Scans a piece of a [`Source`](crate::port::Source), and lends each secret as well.
+    ///
+    /// # Errors
+    ///
+    /// When the piece is a stream that cannot be read to its end. What was found until then has been reported.
+    pub fn scan_piece(
+        &self,
+        content: Content<'_>,
+        mut found: impl FnMut(Finding, &SecretString),
+    ) -> io::Result<()> {
+        match content {
+            Content::Bytes(bytes) => {
+                self.scan_revealing(bytes, found);
+                Ok(())
             }
+            Content::Parts(bytes, parts) => {
+                let mut position = Position::new(Base::default());
+                for part in parts {
+                    self.scan_range(bytes, part.clone(), &mut position, &mut found);
+                }
+                Ok(())
+            }
+            Content::Stream(reader) => self.scan_reader_revealing(reader, found),
         }
     }
 
-    fn report(
+    /// Scans a part of a buffer as if nothing else were there, and places what it finds in the whole.
+    fn scan_range(
         &self,
         bytes: &[u8],
-        candidate: Candidate,
+        part: Range<usize>,
+        position: &mut Position,
+        found: &mut impl FnMut(Finding, &SecretString),
+    ) {
+        let start = part.start;
+        for candidate in self.candidates(bytes.get(part).unwrap_or_default()) {
+            let moved = Candidate { start: candidate.start + start, end: candidate.end + start, ..candidate };
+            self.report(bytes, &moved, position, found);
+        }
+    }
+
+    /// What the engine found and the scanner reports.
+    pub(crate) fn candidates(&self, bytes: &[u8]) -> impl Iterator<Item = Candidate> {
+        self.engine.search(bytes).into_iter().filter(|candidate| candidate.confidence >= self.min_confidence)
+    }
+
+    pub(crate) fn report(
+        &self,
+        bytes: &[u8],
+        candidate: &Candidate,
         position: &mut Position,
         found: &mut impl FnMut(Finding, &SecretString),
     ) {

@@ -10,7 +10,7 @@ use regex_automata::{
 
 #[cfg(feature = "rule-files")]
 use crate::rule::Rule;
-use crate::rule::SharedRule;
+use crate::rule::{Search, SharedRule};
 
 /// A rule with the place where its compiled patterns go.
 #[derive(Debug)]
@@ -54,7 +54,8 @@ impl Compiled {
         let pattern = self
             .pattern
             .get_or_init(|| {
-                let regex = build(&self.rule.pattern).ok()?;
+                let regex =
+                    build(&self.rule.pattern, matches!(self.rule.search, Search::Around { .. })).ok()?;
                 let groups = secret_groups(&regex);
                 let captures = regex.create_captures();
                 Some(Pattern { regex, groups, captures })
@@ -79,7 +80,8 @@ impl Compiled {
     pub(crate) fn name_end(&self, bytes: &[u8], at: usize, end: usize) -> Option<usize> {
         /// How far a name's pattern may reach beyond the keyword.
         const REACH: usize = 48;
-        let regex = self.name.get_or_init(|| build(self.rule.name_pattern.as_deref()?).ok()).as_ref()?;
+        let regex =
+            self.name.get_or_init(|| build(self.rule.name_pattern.as_deref()?, false).ok()).as_ref()?;
         let mut start = at.saturating_sub(REACH);
         let stop = bytes.len().min(end + REACH);
         // Another name may stand before the one that the keyword is part of.
@@ -94,13 +96,15 @@ impl Compiled {
     }
 }
 
-/// Windows are small, so the engines that need no growing tables are used: hundreds of rules then cost a few
-/// megabytes, whatever is scanned.
-fn build(pattern: &str) -> Result<Regex, String> {
+/// Compiles a pattern. Most are tried at one place in a small window, where the engines that need no growing tables are
+/// best: hundreds of rules then cost a few megabytes, whatever is scanned. Only a search in a window is worth a table,
+/// and that is kept small.
+fn build(pattern: &str, searches: bool) -> Result<Regex, String> {
     Regex::builder()
         .configure(
             Config::new()
-                .hybrid(false)
+                .hybrid(searches)
+                .hybrid_cache_capacity(128 << 10)
                 .dfa(false)
                 .utf8_empty(false)
                 .nfa_size_limit(Some(4 << 20))
@@ -123,6 +127,6 @@ fn secret_groups(regex: &Regex) -> Vec<usize> {
 /// Whether a rule's patterns compile.
 #[cfg(feature = "rule-files")]
 pub(crate) fn check(rule: &Rule) -> Result<(), String> {
-    build(&rule.pattern)?;
-    rule.name_pattern.as_deref().map(build).transpose().map(|_| ())
+    build(&rule.pattern, false)?;
+    rule.name_pattern.as_deref().map(|name| build(name, false)).transpose().map(|_| ())
 }

@@ -1,34 +1,41 @@
 //! Finds every keyword of every rule in one pass.
 //!
-//! Each keyword is known by its rarest four bytes, folded so that case does not matter. The pass rolls a window of
-//! four bytes over the buffer and asks a small bitmap about each; only where the bitmap says yes is the keyword
-//! compared. Next to an automaton this needs a few kilobytes instead of megabytes, is built in microseconds, and
-//! reads about a gigabyte a second, because the bitmap stays in the nearest cache.
+//! Each keyword is known by its rarest four bytes (three, for the shortest), folded so that case does not matter. Three
+//! bytes are hashed at every place; one table says which groups of keywords may begin with them, another which may go on
+//! with them, and only where a group is in both is a keyword compared. Next to an automaton this needs a few kilobytes
+//! instead of megabytes, is built in microseconds, and reads more than a gigabyte a second, because the tables stay in
+//! the nearest cache.
 
 /// Which keyword: an index into the list that the table was built from.
 pub(crate) type KeywordId = u16;
 
-const GRAM: usize = 4;
-const BITS: u32 = 16;
-const WORDS: usize = 1 << (BITS - 6);
-const BUCKETS: usize = 1 << 12;
+/// Bits of the hash of three bytes.
+const BITS: u32 = 13;
+/// Places that are asked about at a time.
+const STRIDE: usize = 8;
+/// The group of keywords of three bytes: nothing has to go on after them.
+const SHORT: u8 = 0x80;
+const BUCKETS: usize = 1 << 11;
 
 #[derive(Debug)]
 pub(crate) struct Keywords {
-    /// One bit per hash of four bytes.
-    bitmap: Box<[u64; WORDS]>,
-    /// Where each bucket's entries begin in `entries`; one more at the end.
-    starts: Box<[u32]>,
+    /// By the hash of three bytes: the groups of keywords that may begin with them.
+    begin: Box<[u8; 1 << BITS]>,
+    /// The groups of keywords that may go on with them, one byte later.
+    go_on: Box<[u8; 1 << BITS]>,
+    /// Sorted by bucket.
     entries: Vec<Entry>,
+    /// Where the entries of each bucket of hashes begin; one more at the end.
+    starts: Box<[u32; BUCKETS + 1]>,
     words: Vec<Box<[u8]>>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    /// The four folded bytes.
+    /// The folded bytes; the fourth is zero in a keyword of three, which no folded byte is.
     gram: u32,
     keyword: KeywordId,
-    /// Where in the keyword the four bytes stand.
+    /// Where in the keyword the bytes stand.
     offset: u8,
 }
 
@@ -36,58 +43,102 @@ impl Keywords {
     /// Builds the table. Keywords are lower-case ASCII of at least three bytes; others are never found.
     pub(crate) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let words: Vec<Box<[u8]>> = words.into_iter().map(|word| word.as_bytes().into()).collect();
-        let mut grams = Vec::with_capacity(words.len());
+        let mut entries = Vec::with_capacity(words.len());
         for (id, word) in words.iter().enumerate() {
             let Ok(keyword) = KeywordId::try_from(id) else { break };
-            match word.len() {
-                0..3 => {}
-                3 => grams.extend(padded(word).map(|gram| Entry { gram, keyword, offset: 0 })),
-                _ => grams.extend(rarest(word).map(|(gram, offset)| Entry { gram, keyword, offset })),
-            }
+            let gram =
+                if let [a, b, c] = **word { Some((fold([a, b, c, 0]) & FIRST, 0)) } else { rarest(word) };
+            entries.extend(gram.map(|(gram, offset)| Entry { gram, keyword, offset }));
         }
-        grams.sort_unstable_by_key(|entry| (bucket(entry.gram), entry.gram, entry.keyword));
-        let mut bitmap = Box::new([0_u64; WORDS]);
-        let mut counts = vec![0_u32; BUCKETS + 1];
-        for entry in &grams {
-            let hash = hash(entry.gram);
-            if let Some(word) = bitmap.get_mut((hash >> 6) as usize) {
-                *word |= 1 << (hash & 63);
+        entries.sort_unstable_by_key(|entry| (bucket(entry.gram), entry.gram, entry.keyword));
+        let mut begin = Box::new([0_u8; 1 << BITS]);
+        let mut go_on = Box::new([SHORT; 1 << BITS]);
+        let mut starts = Box::new([0_u32; BUCKETS + 1]);
+        for entry in &entries {
+            let short = entry.gram & !FIRST == 0;
+            let group = if short { SHORT } else { 1 << ((entry.gram.wrapping_mul(0x85eb_ca6b) >> 16) % 7) };
+            if let Some(groups) = begin.get_mut(hash(entry.gram)) {
+                *groups |= group;
             }
-            if let Some(count) = counts.get_mut(bucket(entry.gram) + 1) {
+            if let Some(groups) = go_on.get_mut(hash(entry.gram >> 8)).filter(|_| !short) {
+                *groups |= group;
+            }
+            if let Some(count) = starts.get_mut(bucket(entry.gram) + 1) {
                 *count += 1;
             }
         }
         let mut sum = 0;
-        for count in &mut counts {
-            sum += *count;
-            *count = sum;
+        for start in starts.iter_mut() {
+            sum += *start;
+            *start = sum;
         }
-        Self { bitmap, starts: counts.into(), entries: grams, words }
+        Self { begin, go_on, entries, starts, words }
     }
 
     /// Calls `found` with the keyword and its position, for every occurrence, nearly in order: an occurrence may come
     /// after one that begins a keyword's length later.
     #[inline]
     pub(crate) fn for_each(&self, bytes: &[u8], mut found: impl FnMut(KeywordId, usize)) {
-        let mut window = 0_u32;
-        for (at, &byte) in bytes.iter().enumerate() {
-            window = (window >> 8) | (u32::from(byte | 0x20) << 24);
-            let hash = hash(window);
-            let word = self.bitmap.get((hash >> 6) as usize).copied().unwrap_or(0);
-            if (word >> (hash & 63)) & 1 != 0 {
-                self.verify(bytes, at, window, &mut found);
+        let mut at = 0;
+        while let Some(group) = bytes.get(at..).and_then(|rest| rest.first_chunk::<{ STRIDE + 3 }>()) {
+            let mut asked = self.ask(group);
+            while asked != 0 {
+                let place = asked.trailing_zeros() as usize / 8;
+                let groups = (asked >> (place * 8)) as u8;
+                asked &= !(0xff << (place * 8));
+                self.verify(bytes, at + place, groups, &mut found);
             }
+            at += STRIDE;
         }
-        // A keyword of three bytes at the very end has no fourth one.
-        if let Some(tail) = bytes.len().checked_sub(3) {
-            window = (window >> 8) | (u32::from(b' ') << 24);
-            self.verify(bytes, tail + GRAM - 1, window, &mut found);
+        while at + 3 <= bytes.len() {
+            self.verify(bytes, at, u8::MAX, &mut found);
+            at += 1;
         }
     }
 
-    #[cold]
+    /// Which groups of keywords may stand at each of the places: one byte each.
+    #[inline]
+    fn ask(&self, text: &[u8; STRIDE + 3]) -> u64 {
+        let &[a, b, c, d, e, f, g, h, i, j, k] = text;
+        let hashes = [
+            [a, b, c, d],
+            [b, c, d, e],
+            [c, d, e, f],
+            [d, e, f, g],
+            [e, f, g, h],
+            [f, g, h, i],
+            [g, h, i, j],
+            [h, i, j, k],
+        ]
+        .map(|window| hash(fold(window)));
+        let last = hash(fold([i, j, k, 0]));
+        let [a, b, c, d, e, f, g, h] = hashes;
+        let pairs = [(a, b), (b, c), (c, d), (d, e), (e, f), (f, g), (g, h), (h, last)];
+        let mut asked = 0;
+        for (place, (first, next)) in pairs.into_iter().enumerate() {
+            let begin = self.begin.get(first).copied().unwrap_or(0);
+            let go_on = self.go_on.get(next).copied().unwrap_or(0);
+            asked |= u64::from(begin & go_on) << (place * 8);
+        }
+        asked
+    }
+
+    /// Compares the keywords of some groups that may stand at a place.
     #[inline(never)]
-    fn verify(&self, bytes: &[u8], last: usize, gram: u32, found: &mut impl FnMut(KeywordId, usize)) {
+    fn verify(&self, bytes: &[u8], at: usize, groups: u8, found: &mut impl FnMut(KeywordId, usize)) {
+        let Some(&[a, b, c]) = bytes.get(at..).and_then(|rest| rest.first_chunk::<3>()) else { return };
+        if groups & SHORT != 0 {
+            self.compare(bytes, at, fold([a, b, c, 0]) & FIRST, found);
+        }
+        if groups & !SHORT != 0
+            && let Some(d) = bytes.get(at + 3)
+        {
+            self.compare(bytes, at, fold([a, b, c, *d]), found);
+        }
+    }
+
+    #[inline]
+    fn compare(&self, bytes: &[u8], at: usize, gram: u32, found: &mut impl FnMut(KeywordId, usize)) {
         let bucket = bucket(gram);
         let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1));
         let Some(entries) = range.and_then(|(from, to)| self.entries.get(*from as usize..*to as usize))
@@ -95,7 +146,7 @@ impl Keywords {
             return;
         };
         for entry in entries.iter().filter(|entry| entry.gram == gram) {
-            let Some(start) = (last + 1).checked_sub(GRAM + usize::from(entry.offset)) else { continue };
+            let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
             let Some(word) = self.words.get(usize::from(entry.keyword)) else { continue };
             if bytes.get(start..start + word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word)) {
                 found(entry.keyword, start);
@@ -109,33 +160,30 @@ impl Keywords {
     }
 }
 
+/// The first three of four bytes.
+const FIRST: u32 = 0x00ff_ffff;
+
 /// Folding with one bit keeps letters apart and makes cases equal; that it also joins a few symbols costs nothing,
 /// because the keyword is compared afterwards.
-fn fold(bytes: [u8; GRAM]) -> u32 {
-    u32::from_le_bytes(bytes.map(|byte| byte | 0x20))
+#[inline]
+fn fold(bytes: [u8; 4]) -> u32 {
+    u32::from_le_bytes(bytes) | 0x2020_2020
+}
+
+/// A hash of the first three bytes.
+#[inline]
+fn hash(gram: u32) -> usize {
+    ((gram << 8).wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize
 }
 
 #[inline]
-fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9e37_79b1) >> (32 - BITS)
-}
-
 fn bucket(gram: u32) -> usize {
-    (hash(gram) >> 4) as usize & (BUCKETS - 1)
-}
-
-/// A keyword of three bytes is known by itself and any byte after it.
-fn padded(word: &[u8]) -> impl Iterator<Item = u32> {
-    let front = <[u8; 3]>::try_from(word).unwrap_or_default();
-    (0..=u8::MAX).filter(|byte| byte & 0x20 != 0).map(move |byte| {
-        let [a, b, c] = front;
-        fold([a, b, c, byte])
-    })
+    (gram.wrapping_mul(0x9e37_79b1) >> 21) as usize & (BUCKETS - 1)
 }
 
 fn rarest(word: &[u8]) -> Option<(u32, u8)> {
-    let grams = word.windows(GRAM).enumerate().filter_map(|(offset, gram)| {
-        let gram = <[u8; GRAM]>::try_from(gram).ok()?;
+    let grams = word.windows(4).enumerate().filter_map(|(offset, gram)| {
+        let gram = <[u8; 4]>::try_from(gram).ok()?;
         let commonness: u32 = gram.iter().map(|byte| commonness(*byte)).sum();
         Some((commonness, fold(gram), u8::try_from(offset).ok()?))
     });

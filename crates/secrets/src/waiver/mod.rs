@@ -1,0 +1,201 @@
+//! Waivers: what somebody looked at and let stand, why, and until when.
+//!
+//! A waiver is either written beside the finding ([`inline`]) or kept in a list ([`Waiver`]). Both are counted, so that
+//! those that no longer waive anything can be reported and removed.
+
+pub mod inline;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+use storeward_core::Fingerprint;
+
+use crate::Finding;
+
+/// One entry of a list of waivers. Every condition that it names must hold; one without any waives nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Waiver {
+    /// The id of the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The path, in which `*` stands for any characters but `/` and `**` for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The keyed fingerprint of rule and secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// Text that the finding's line holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// Why it is let stand.
+    pub reason: String,
+    /// The last day on which it counts, as `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+impl Waiver {
+    /// A waiver that waives nothing until it is given a condition.
+    #[must_use]
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), ..Self::default() }
+    }
+
+    /// Whether it is over on a day written as `YYYY-MM-DD`.
+    #[must_use]
+    pub fn is_expired(&self, today: &str) -> bool {
+        // Dates in this form sort as text.
+        self.expires.as_deref().is_some_and(|last| last < today)
+    }
+
+    /// Whether every condition holds for a finding, wherever in time.
+    #[must_use]
+    pub fn covers(&self, finding: &Finding, path: &str, line: &[u8]) -> bool {
+        let conditions = [
+            self.rule.as_deref().map(|rule| rule == finding.rule),
+            self.path.as_deref().map(|pattern| matches_path(pattern, path)),
+            self.fingerprint.map(|fingerprint| finding.fingerprint == Some(fingerprint)),
+            self.content.as_deref().map(|content| {
+                !content.is_empty() && line.windows(content.len()).any(|window| window == content.as_bytes())
+            }),
+        ];
+        let mut named = conditions.iter().flatten().peekable();
+        named.peek().is_some() && named.all(|holds| *holds)
+    }
+}
+
+/// A list of waivers that counts how often each was used. Threads share it.
+#[derive(Debug, Default)]
+pub struct Waivers {
+    entries: Vec<(Waiver, AtomicU64)>,
+}
+
+impl Waivers {
+    /// Takes the entries.
+    #[must_use]
+    pub fn new(entries: impl IntoIterator<Item = Waiver>) -> Self {
+        Self { entries: entries.into_iter().map(|waiver| (waiver, AtomicU64::new(0))).collect() }
+    }
+
+    /// The first waiver in force that covers a finding; it counts as used. `line` is the text of the finding's line, and
+    /// `today` a date as `YYYY-MM-DD`.
+    pub fn find(&self, finding: &Finding, path: &str, line: &[u8], today: &str) -> Option<&Waiver> {
+        let mut covering = self.entries.iter().filter(|(waiver, _)| waiver.covers(finding, path, line));
+        let (waiver, uses) = covering.find(|(waiver, _)| !waiver.is_expired(today))?;
+        uses.fetch_add(1, Ordering::Relaxed);
+        Some(waiver)
+    }
+
+    /// Every waiver and how many findings it let stand so far; none is one to remove.
+    pub fn uses(&self) -> impl Iterator<Item = (&Waiver, u64)> {
+        self.entries.iter().map(|(waiver, uses)| (waiver, uses.load(Ordering::Relaxed)))
+    }
+}
+
+/// Whether a path matches a pattern of `*` (anything but `/`), `**` (anything) and `?`. A pattern without a slash matches the
+/// last part of a path.
+#[must_use]
+pub fn matches_path(pattern: &str, path: &str) -> bool {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let path = if pattern.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
+    glob(pattern.as_bytes(), path.as_bytes())
+}
+
+/// Matches without recursion into more than one open star at a time, so that no pattern takes long.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut on) = (0, 0);
+    // Where to go on after the last `*`, and after the last `**`.
+    let mut star: Option<(usize, usize)> = None;
+    let mut stars: Option<(usize, usize)> = None;
+    loop {
+        match (pattern.get(on), text.get(at)) {
+            (Some(b'*'), _) if pattern.get(on + 1) == Some(&b'*') => {
+                on += 2;
+                // `**/` also stands for no folder at all.
+                if pattern.get(on) == Some(&b'/') {
+                    on += 1;
+                }
+                stars = Some((on, at));
+                star = None;
+                continue;
+            }
+            (Some(b'*'), _) => {
+                on += 1;
+                star = Some((on, at));
+                continue;
+            }
+            (None, None) => return true,
+            (Some(wanted), Some(byte)) if wanted == byte || (*wanted == b'?' && *byte != b'/') => {
+                on += 1;
+                at += 1;
+                continue;
+            }
+            _ => {}
+        }
+        // Give the nearest star one more character.
+        if let Some((after, from)) = star
+            && text.get(from).is_some_and(|byte| *byte != b'/')
+        {
+            (on, at) = (after, from + 1);
+            star = Some((after, from + 1));
+        } else if let Some((after, from)) = stars.filter(|(_, from)| *from < text.len()) {
+            (on, at) = (after, from + 1);
+            stars = Some((after, from + 1));
+            star = None;
+        } else {
+            return false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Scanner, rule::example::expand};
+
+    #[test]
+    fn paths_match_as_people_write_them() {
+        for (pattern, path, expected) in [
+            ("*.md", "docs/a.md", true),
+            ("docs/*.md", "docs/a.md", true),
+            ("docs/*.md", "docs/b/a.md", false),
+            ("docs/**/*.md", "docs/b/c/a.md", true),
+            ("docs/**/*.md", "docs/a.md", true),
+            ("**/fixtures/**", "a/b/fixtures/c/d", true),
+            ("fixtures/**", "a/fixtures/c", false),
+            ("a?c/x", "abc/x", true),
+            ("a?c/x", "a/c/x", false),
+            ("", "", true),
+            ("***a", "bba", true),
+        ] {
+            assert_eq!(matches_path(pattern, path), expected, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn waivers_need_all_their_conditions_a_day_and_are_counted() {
+        let text = expand("SALEOR_TOKEN={alnum:30}", "waiver");
+        let finding = Scanner::builtin().scan(text.as_bytes()).remove(0);
+        let check = |edit: fn(&mut Waiver), today: &str| {
+            let mut waiver = Waiver::new("a test");
+            edit(&mut waiver);
+            let waivers = Waivers::new([waiver]);
+            let found = waivers.find(&finding, "a/.env", text.as_bytes(), today).is_some();
+            assert_eq!(waivers.uses().next().unwrap().1, u64::from(found));
+            found
+        };
+        assert!(!check(|_| {}, "2026-01-01"));
+        assert!(check(|w| w.rule = Some("saleor-app-token".into()), "2026-01-01"));
+        assert!(!check(
+            |w| (w.rule, w.path) = (Some("saleor-app-token".into()), Some("*.md".into())),
+            "2026-01-01"
+        ));
+        assert!(check(|w| w.content = Some("SALEOR_TOKEN".into()), "2026-01-01"));
+        let dated: fn(&mut Waiver) =
+            |w| (w.path, w.expires) = (Some(".env".into()), Some("2026-01-01".into()));
+        assert!(check(dated, "2026-01-01"));
+        assert!(!check(dated, "2026-01-02"));
+    }
+}

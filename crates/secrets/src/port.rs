@@ -69,7 +69,7 @@ pub enum Content<'a> {
     /// All of it.
     Bytes(&'a [u8]),
     /// All of it, of which only these parts, in order and apart, are worth a look: the rest was seen before.
-    Parts(&'a [u8], &'a [Range<usize>]),
+    Parts(&'a [u8], &'a [Part]),
     /// As it comes.
     Stream(&'a mut dyn Read),
 }
@@ -82,6 +82,24 @@ impl std::fmt::Debug for Content<'_> {
             Self::Parts(..) => "Parts(…)",
             Self::Stream(_) => "Stream(…)",
         })
+    }
+}
+
+/// A part of a text that holds something new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Part {
+    /// What is read, for the sake of context.
+    pub read: Range<usize>,
+    /// What is new in it, in order. Only findings that lie there, wholly or in part, are reported.
+    pub new: Vec<Range<usize>>,
+}
+
+impl Part {
+    /// A part.
+    #[must_use]
+    pub const fn new(read: Range<usize>, new: Vec<Range<usize>>) -> Self {
+        Self { read, new }
     }
 }
 

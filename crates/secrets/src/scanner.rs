@@ -1,13 +1,13 @@
 //! The scanner: rules in, findings out.
 
-use std::{fmt, io, ops::Range, sync::Arc};
+use std::{fmt, io, sync::Arc};
 
 use storeward_core::{Fingerprint, FingerprintKey, SecretString};
 
 use crate::{
     engine::{Candidate, Engine},
     finding::Finding,
-    port::Content,
+    port::{Content, Part},
     position::{Base, Position},
     rule::{Confidence, Rule, SharedRule},
 };
@@ -82,7 +82,7 @@ impl Scanner {
             Content::Parts(bytes, parts) => {
                 let mut position = Position::new(Base::default());
                 for part in parts {
-                    self.scan_range(bytes, part.clone(), &mut position, &mut found);
+                    self.scan_new(bytes, part, &mut position, &mut found);
                 }
                 Ok(())
             }
@@ -90,18 +90,20 @@ impl Scanner {
         }
     }
 
-    /// Scans a part of a buffer as if nothing else were there, and places what it finds in the whole.
-    fn scan_range(
+    /// Scans a part of a buffer as if nothing else were there, and reports what is new in it.
+    fn scan_new(
         &self,
         bytes: &[u8],
-        part: Range<usize>,
+        part: &Part,
         position: &mut Position,
         found: &mut impl FnMut(Finding, &SecretString),
     ) {
-        let start = part.start;
-        for candidate in self.candidates(bytes.get(part).unwrap_or_default()) {
-            let moved = Candidate { start: candidate.start + start, end: candidate.end + start, ..candidate };
-            self.report(bytes, &moved, position, found);
+        let base = part.read.start;
+        for candidate in self.candidates(bytes.get(part.read.clone()).unwrap_or_default()) {
+            let (start, end) = (candidate.start + base, candidate.end + base);
+            if part.new.iter().any(|new| start < new.end && new.start < end) {
+                self.report(bytes, &Candidate { start, end, ..candidate }, position, found);
+            }
         }
     }
 

@@ -42,7 +42,7 @@ pub(crate) fn judge(rule: &Rule, secret: &[u8]) -> Option<Confidence> {
         return None;
     }
     // A name of something is no key, whatever stands before it.
-    if rule.confidence == Confidence::Medium && prefix == 0 && secret.len() >= 16 && words::is_wordy(secret) {
+    if rule.confidence == Confidence::Medium && prefix == 0 && secret.len() >= 16 && words::is_name(secret) {
         return None;
     }
     if (strictness == Strictness::Generic && too_plain(secret, prefix))

@@ -78,6 +78,13 @@ pub(crate) fn is_wordy(text: &[u8]) -> bool {
     }
 }
 
+/// Whether a value is plainly a name: words, one of them long, and hardly a digit. Of values drawn at random next to none is.
+pub(crate) fn is_name(text: &[u8]) -> bool {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let longest = text.split(|byte| !byte.is_ascii_alphabetic()).map(<[u8]>::len).max().unwrap_or(0);
+    digits <= text.len() / 10 && longest >= 6 && is_wordy(text)
+}
+
 /// Whether a text could be a name in a program or of a host: letters that make words, few digits.
 pub(crate) fn looks_named(text: &[u8]) -> bool {
     let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();

@@ -9,6 +9,8 @@ use std::{
     ops::Range,
 };
 
+use crate::port::Part;
+
 /// How much of what was seen is scanned again round what was not, for secrets that their context tells.
 const BEFORE: usize = 600;
 const AFTER: usize = 1200;
@@ -47,7 +49,7 @@ impl Fresh {
     }
 
     /// The parts of a text to scan, in order. From now on all of the text counts as seen.
-    pub(crate) fn parts(&mut self, text: &[u8]) -> Vec<Range<usize>> {
+    pub(crate) fn parts(&mut self, text: &[u8]) -> Vec<Part> {
         let front = common_front(&self.before, text);
         let rest = text.len().min(self.before.len()) - front;
         let back = common_back(&self.before, text).min(rest);
@@ -58,7 +60,7 @@ impl Fresh {
             .and_then(|back| memchr::memchr(b'\n', back))
             .map_or(text.len(), |at| stop + at + 1);
 
-        let mut parts: Vec<Range<usize>> = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         let mut line = start;
         while line < stop {
             let rest = text.get(line..).unwrap_or_default();
@@ -67,8 +69,14 @@ impl Fresh {
             if self.lines.insert(hash) {
                 let widened = line.saturating_sub(BEFORE)..text.len().min(end + AFTER);
                 match parts.last_mut() {
-                    Some(last) if widened.start <= last.end => last.end = widened.end,
-                    _ => parts.push(widened),
+                    Some(last) if widened.start <= last.read.end => {
+                        last.read.end = widened.end;
+                        match last.new.last_mut() {
+                            Some(before) if before.end == line => before.end = end,
+                            _ => last.new.push(line..end),
+                        }
+                    }
+                    _ => parts.push(Part { read: widened, new: std::iter::once(line..end).collect() }),
                 }
             }
             line = end;
@@ -76,7 +84,7 @@ impl Fresh {
         self.before.clear();
         self.before.extend_from_slice(text);
         for part in &mut parts {
-            *part = to_lines(text, part);
+            part.read = to_lines(text, &part.read);
         }
         parts
     }
@@ -143,14 +151,14 @@ mod tests {
     fn only_what_is_new_is_scanned() {
         let mut fresh = Fresh::new();
         let filler: String = (0..400).map(|n| format!("line number {n}\n")).collect();
-        let all = 0..filler.len();
-        assert_eq!(fresh.parts(filler.as_bytes()), vec![all]);
+        let parts = fresh.parts(filler.as_bytes());
+        assert_eq!((parts.len(), &parts[0].read, parts[0].new.len()), (1, &(0..filler.len()), 1));
         assert!(fresh.parts(filler.as_bytes()).is_empty());
         let (front, back) = filler.split_at(filler.len() / 2);
         let changed = format!("{front}a new line\n{back}");
         let parts = fresh.parts(changed.as_bytes());
         assert_eq!(parts.len(), 1);
-        assert!(parts[0].len() < 2200 && parts[0].contains(&(front.len() + 3)), "{parts:?}");
+        assert!(parts[0].read.len() < 2200 && parts[0].new[0].contains(&(front.len() + 3)), "{parts:?}");
         assert!(fresh.parts(back.as_bytes()).len() <= 1);
     }
 
@@ -164,7 +172,9 @@ mod tests {
                 let mut at = 0;
                 for line in text.split_inclusive('\n') {
                     if seen.insert(line.to_owned()) {
-                        prop_assert!(parts.iter().any(|part| part.start <= at && at + line.len() <= part.end));
+                        let end = at + line.len();
+                        prop_assert!(parts.iter().any(|part| part.read.start <= at && end <= part.read.end
+                            && part.new.iter().any(|new| new.start <= at && end <= new.end)));
                     }
                     at += line.len();
                 }

@@ -2,7 +2,6 @@
 
 use std::{
     io::{self, BufRead},
-    ops::Range,
     path::Path,
     sync::{
         Mutex,
@@ -20,7 +19,7 @@ use super::{
     run::{Git, finish},
 };
 use crate::{
-    port::{Content, Flow, Origin, Piece, Source, Summary},
+    port::{Content, Flow, Origin, Part, Piece, Source, Summary},
     source::{is_binary, unreadable},
 };
 
@@ -124,7 +123,7 @@ impl HistorySource {
 struct Job {
     id: String,
     text: Vec<u8>,
-    parts: Vec<Range<usize>>,
+    parts: Vec<Part>,
 }
 
 impl Source for HistorySource {

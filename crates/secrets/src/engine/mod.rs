@@ -89,11 +89,11 @@ impl Engine {
 
 /// The keywords that a rule's secrets begin with.
 fn fronts(rule: &SharedRule) -> impl Iterator<Item = Box<[u8]>> {
-    let fixed = rule.confidence == Confidence::High && matches!(rule.search, Search::At { .. });
-    let prefix = usize::from(rule.prefix);
-    let keywords = rule.keywords.iter().filter(move |keyword| {
-        fixed && (4..=prefix).contains(&keyword.len()) && keyword.ends_with(['_', '-'])
-    });
+    let fixed = rule.confidence == Confidence::High && matches!(rule.search, Search::At { max: 0..=1, .. });
+    let keywords = rule
+        .keywords
+        .iter()
+        .filter(move |keyword| fixed && keyword.len() >= 4 && keyword.ends_with(['_', '-']));
     keywords.map(|keyword| keyword.as_bytes().into())
 }
 

@@ -57,7 +57,8 @@ pub(crate) fn judge(rule: &Rule, secret: &[u8]) -> Option<Confidence> {
 /// A fixed front, then one character again and again.
 fn is_mask(secret: &[u8], prefix: usize) -> bool {
     let body = secret.get(prefix.min(secret.len())..).unwrap_or_default();
-    body.len() >= 8 && entropy::distinct(body) == 1
+    let run = body.last().map_or(0, |last| body.iter().rev().take_while(|byte| *byte == last).count());
+    run >= 8 && body.len() - run <= 1
 }
 
 /// A long value of very few different characters was typed, not drawn.

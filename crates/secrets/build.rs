@@ -72,7 +72,7 @@ fn write_rule(out: &mut String, draft: &file::Draft) -> std::fmt::Result {
         out,
         "Rule {{ id: {}, name: {}, description: {}, severity: Severity::{}, confidence: Confidence::{}, \
          keywords: {}, search: Search::{search}, pattern: {}, names: {}, name_pattern: {}, prefix: {}, \
-         min_entropy: {:?}, require: Cow::Borrowed(&[{}]), checksum: {checksum}, examples: {}, \
+         min_entropy: {:?}, require: Cow::Borrowed(&[{}]), checksum: {checksum}, masks: {}, examples: {}, \
          counterexamples: {}, references: {} }},",
         text(&draft.id),
         text(&draft.name),
@@ -86,6 +86,7 @@ fn write_rule(out: &mut String, draft: &file::Draft) -> std::fmt::Result {
         plan.prefix,
         draft.min_entropy,
         require.join(", "),
+        draft.masks,
         texts(&draft.examples),
         texts(&draft.counterexamples),
         texts(&draft.references),

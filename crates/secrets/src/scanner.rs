@@ -5,7 +5,7 @@ use std::{fmt, io, sync::Arc};
 use storeward_core::{Fingerprint, FingerprintKey, SecretString};
 
 use crate::{
-    engine::{Candidate, Engine},
+    engine::{Engine, Hit},
     finding::Finding,
     port::{Content, Part},
     position::{Base, Position},
@@ -99,28 +99,31 @@ impl Scanner {
         found: &mut impl FnMut(Finding, &SecretString),
     ) {
         let base = part.read.start;
-        for candidate in self.candidates(bytes.get(part.read.clone()).unwrap_or_default()) {
-            let (start, end) = (candidate.start + base, candidate.end + base);
+        for mut hit in self.hits(bytes.get(part.read.clone()).unwrap_or_default()) {
+            let (start, end) = (hit.candidate.start + base, hit.candidate.end + base);
             if part.new.iter().any(|new| start < new.end && new.start < end) {
-                self.report(bytes, &Candidate { start, end, ..candidate }, position, found);
+                (hit.candidate.start, hit.candidate.end) = (start, end);
+                self.report(bytes, &hit, position, found);
             }
         }
     }
 
     /// What the engine found and the scanner reports.
-    pub(crate) fn candidates(&self, bytes: &[u8]) -> impl Iterator<Item = Candidate> {
-        self.engine.search(bytes).into_iter().filter(|candidate| candidate.confidence >= self.min_confidence)
+    pub(crate) fn hits(&self, bytes: &[u8]) -> impl Iterator<Item = Hit> {
+        self.engine.hits(bytes).into_iter().filter(|hit| hit.candidate.confidence >= self.min_confidence)
     }
 
     pub(crate) fn report(
         &self,
         bytes: &[u8],
-        candidate: &Candidate,
+        hit: &Hit,
         position: &mut Position,
         found: &mut impl FnMut(Finding, &SecretString),
     ) {
+        let candidate = &hit.candidate;
         let Some(rule) = self.engine.rule(candidate.rule) else { return };
-        let Some(secret) = bytes.get(candidate.start..candidate.end) else { return };
+        let Some(clear) = bytes.get(candidate.start..candidate.end) else { return };
+        let secret = hit.decoded.as_ref().map_or(clear, |decoded| &decoded.secret);
         let secret = SecretString::from(&*String::from_utf8_lossy(secret));
         let finding = Finding {
             rule: rule.id.clone(),
@@ -130,7 +133,7 @@ impl Scanner {
             place: position.place(bytes, candidate.start, candidate.end),
             masked: secret.masked(),
             key_path: None,
-            decoded_from: None,
+            decoded_from: hit.decoded.as_ref().map(|decoded| decoded.from.clone()),
             fingerprint: self.key.as_ref().map(|key| fingerprint(key, rule.id(), &secret)),
         };
         found(finding, &secret);

@@ -68,9 +68,9 @@ impl Scanner {
         found: &mut impl FnMut(Finding, &SecretString),
     ) {
         let mut position = Position::new(base);
-        for candidate in self.candidates(buffer) {
-            if part.contains(&candidate.start) {
-                self.report(buffer, &candidate, &mut position, found);
+        for hit in self.hits(buffer) {
+            if part.contains(&hit.candidate.start) {
+                self.report(buffer, &hit, &mut position, found);
             }
         }
     }

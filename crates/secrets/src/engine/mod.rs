@@ -12,6 +12,7 @@ use compile::{Compiled, Span};
 use keywords::{KeywordId, Keywords};
 
 use crate::{
+    decode::{self, Layer},
     judge,
     rule::{Confidence, Search, SharedRule},
 };
@@ -28,6 +29,21 @@ pub(crate) struct Engine {
     rules: Vec<Compiled>,
     /// Fronts that vendors put on their secrets: what wears one and does not match its rule is none.
     fronts: Vec<Box<[u8]>>,
+}
+
+/// A secret that was found: where, and what it says if that is not what stands there.
+#[derive(Debug)]
+pub(crate) struct Hit {
+    pub(crate) candidate: Candidate,
+    pub(crate) decoded: Option<Decoded>,
+}
+
+/// A secret in encoded text.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub(crate) secret: Vec<u8>,
+    /// The encodings, outermost first.
+    pub(crate) from: String,
 }
 
 /// A match that passed judgement.
@@ -72,6 +88,68 @@ impl Engine {
         self.rules.iter().map(|compiled| &compiled.rule)
     }
 
+    /// All secrets of a buffer, in clear or encoded, in order.
+    pub(crate) fn hits(&self, bytes: &[u8]) -> Vec<Hit> {
+        let clear = self.search(bytes);
+        let mut hits = Vec::new();
+        let mut budget = bytes.len().saturating_mul(2).saturating_add(4096);
+        decode::layers(bytes, |layer| self.peel(&layer, 1, &mut budget, &mut hits));
+        let clear = clear.into_iter().map(|candidate| Hit { candidate, decoded: None });
+        if hits.is_empty() {
+            return clear.collect();
+        }
+        // What stands there in clear is the better place, unless it was only a guess.
+        hits.extend(clear);
+        let rank = |hit: &Hit| {
+            (hit.candidate.confidence > Confidence::Low, hit.decoded.is_none(), hit.candidate.confidence)
+        };
+        hits.sort_by(|a, b| {
+            let key = |hit: &Hit| (hit.candidate.start, hit.candidate.rule);
+            key(a).cmp(&key(b)).then(rank(b).cmp(&rank(a)))
+        });
+        let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
+        for hit in hits {
+            match kept.last_mut() {
+                // Several secrets may lie in one encoded text, at one place.
+                Some(last)
+                    if hit.candidate.start < last.candidate.end
+                        && (last.decoded.is_none() || hit.decoded.is_none()) =>
+                {
+                    if rank(&hit) > rank(last) {
+                        *last = hit;
+                    }
+                }
+                Some(last) if same(last, &hit) => {}
+                _ => kept.push(hit),
+            }
+        }
+        kept
+    }
+
+    /// Searches decoded text, and what is encoded in it. All of it stands where the outermost layer does.
+    fn peel(&self, layer: &Layer, depth: usize, budget: &mut usize, hits: &mut Vec<Hit>) {
+        let Some(left) = budget.checked_sub(layer.text.len()) else { return };
+        *budget = left;
+        for candidate in self.search(&layer.text) {
+            let Some(secret) = layer.text.get(candidate.start..candidate.end) else { continue };
+            let decoded = Decoded { secret: secret.to_owned(), from: layer.encoding.to_owned() };
+            let candidate = Candidate { start: layer.start, end: layer.end, ..candidate };
+            hits.push(Hit { candidate, decoded: Some(decoded) });
+        }
+        if depth < decode::DEPTH {
+            let mut inner = Vec::new();
+            decode::layers(&layer.text, |layer| self.peel(&layer, depth + 1, budget, &mut inner));
+            hits.extend(inner.into_iter().map(|mut hit| {
+                hit.candidate.start = layer.start;
+                hit.candidate.end = layer.end;
+                if let Some(decoded) = &mut hit.decoded {
+                    decoded.from = format!("{}, {}", layer.encoding, decoded.from);
+                }
+                hit
+            }));
+        }
+    }
+
     /// All secrets of a buffer, in order, one candidate a secret.
     pub(crate) fn search(&self, bytes: &[u8]) -> Vec<Candidate> {
         let mut pass = Pass {
@@ -87,13 +165,19 @@ impl Engine {
     }
 }
 
+/// Whether two hits are of one secret in one place, by different ways.
+fn same(a: &Hit, b: &Hit) -> bool {
+    let secret = |hit: &Hit| hit.decoded.as_ref().map(|decoded| decoded.secret.clone());
+    a.candidate.start < b.candidate.end && b.candidate.start < a.candidate.end && secret(a) == secret(b)
+}
+
 /// The keywords that a rule's secrets begin with.
 fn fronts(rule: &SharedRule) -> impl Iterator<Item = Box<[u8]>> {
-    let fixed = rule.confidence == Confidence::High && matches!(rule.search, Search::At { .. });
-    let prefix = usize::from(rule.prefix);
-    let keywords = rule.keywords.iter().filter(move |keyword| {
-        fixed && (4..=prefix).contains(&keyword.len()) && keyword.ends_with(['_', '-'])
-    });
+    let fixed = rule.confidence == Confidence::High && matches!(rule.search, Search::At { max: 0..=1, .. });
+    let keywords = rule
+        .keywords
+        .iter()
+        .filter(move |keyword| fixed && keyword.len() >= 4 && keyword.ends_with(['_', '-']));
     keywords.map(|keyword| keyword.as_bytes().into())
 }
 

@@ -39,7 +39,8 @@ pub(crate) fn judge(rule: &Rule, secret: &[u8]) -> Option<Confidence> {
     if (prefix == 0 && (placeholder::is_template(secret) || placeholder::is_lookup(secret)))
         || placeholder::is_placeholder(secret, prefix, strictness)
     {
-        return None;
+        // Some forms are so short that a run of one character is all that tells where the value went.
+        return (rule.masks && is_mask(secret, prefix)).then_some(Confidence::Low);
     }
     // A name of something is no key, whatever stands before it.
     if rule.confidence == Confidence::Medium && prefix == 0 && secret.len() >= 16 && words::is_name(secret) {
@@ -51,6 +52,13 @@ pub(crate) fn judge(rule: &Rule, secret: &[u8]) -> Option<Confidence> {
         return None;
     }
     Some(confidence)
+}
+
+/// A fixed front, then one character again and again.
+fn is_mask(secret: &[u8], prefix: usize) -> bool {
+    let body = secret.get(prefix.min(secret.len())..).unwrap_or_default();
+    let run = body.last().map_or(0, |last| body.iter().rev().take_while(|byte| *byte == last).count());
+    run >= 8 && body.len() - run <= 1
 }
 
 /// A long value of very few different characters was typed, not drawn.

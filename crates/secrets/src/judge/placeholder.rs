@@ -106,7 +106,7 @@ fn left_over(body: &[u8], strictness: Strictness, templates: bool) -> Left {
         } else {
             0
         };
-        let alphabet = if sequence >= 10 && first.is_ascii_alphabetic() { sequence } else { 0 };
+        let alphabet = if sequence >= 13 && first.is_ascii_alphabetic() { sequence } else { 0 };
         let template = if templates { template(body, at) } else { 0 };
         let purpose = template.max(word(body, at)).max(mask).max(alphabet);
         left.alphabet += alphabet;
@@ -120,6 +120,11 @@ fn left_over(body: &[u8], strictness: Strictness, templates: bool) -> Left {
             }
             if purpose == step {
                 left.purpose += step;
+                // `secret123`: a number that only sets one word from another.
+                let number = digits(body, at + step);
+                if strictness == Strictness::Generic && template == 0 && number <= 4 {
+                    at += number;
+                }
             } else if strictness == Strictness::Known && repeat == 0 {
                 // Somebody counted; that may still be a password, or a test of a scanner.
                 left.nothing += step / 2;
@@ -171,6 +176,10 @@ fn template(text: &[u8], at: usize) -> usize {
         }
         _ => 0,
     }
+}
+
+fn digits(text: &[u8], at: usize) -> usize {
+    text.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 fn variable(text: &[u8], at: usize) -> usize {

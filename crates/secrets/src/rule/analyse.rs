@@ -2,7 +2,7 @@
 
 use regex_syntax::{
     ParserBuilder,
-    hir::{Class, Hir, HirKind},
+    hir::{Class, Hir, HirKind, Repetition},
 };
 
 use super::kind::{Detector, Search};
@@ -242,17 +242,36 @@ fn flatten(hir: &Hir, steps: &mut Vec<Step>) -> bool {
         }
         HirKind::Capture(capture) => flatten(&capture.sub, steps),
         HirKind::Concat(subs) => subs.iter().all(|sub| flatten(sub, steps)),
+        HirKind::Repetition(repetition) if repetition.min > 0 => repeated(repetition, steps),
         HirKind::Alternation(subs) if merged(subs, steps) => true,
         HirKind::Repetition(_) | HirKind::Alternation(_) => {
             let properties = hir.properties();
-            match (properties.minimum_len(), properties.maximum_len()) {
-                (Some(min), Some(max)) if max <= 64 => {
-                    steps.push(Step::Gap(min, max));
-                    true
-                }
-                _ => false,
-            }
+            gap(properties.minimum_len(), properties.maximum_len(), steps)
         }
+    }
+}
+
+/// Writes the first round step by step, because a keyword may reach into it, and the others as a gap.
+fn repeated(repetition: &Repetition, steps: &mut Vec<Step>) -> bool {
+    if !flatten(&repetition.sub, steps) {
+        return false;
+    }
+    let properties = repetition.sub.properties();
+    let rounds = |length: Option<usize>, count: Option<u32>| {
+        Some(length? * usize::try_from(count?.checked_sub(1)?).ok()?)
+    };
+    let least = rounds(properties.minimum_len(), Some(repetition.min));
+    gap(least, rounds(properties.maximum_len(), repetition.max), steps)
+}
+
+fn gap(min: Option<usize>, max: Option<usize>, steps: &mut Vec<Step>) -> bool {
+    match (min, max) {
+        (Some(_), Some(0)) => true,
+        (Some(min), Some(max)) if max <= 64 => {
+            steps.push(Step::Gap(min, max));
+            true
+        }
+        _ => false,
     }
 }
 

@@ -38,6 +38,8 @@ struct RawRule {
     #[serde(default)]
     checksum: Option<String>,
     #[serde(default)]
+    masks: bool,
+    #[serde(default)]
     examples: Vec<String>,
     #[serde(default)]
     counterexamples: Vec<String>,
@@ -57,6 +59,7 @@ pub(crate) struct Draft {
     pub(crate) min_entropy: f32,
     pub(crate) require: Vec<CharClass>,
     pub(crate) checksum: Option<Checksum>,
+    pub(crate) masks: bool,
     pub(crate) examples: Vec<String>,
     pub(crate) counterexamples: Vec<String>,
     pub(crate) references: Vec<String>,
@@ -107,6 +110,7 @@ impl RawRule {
             min_entropy,
             require: self.require.iter().map(|class| class.parse()).collect::<Result<_, _>>()?,
             checksum: self.checksum.as_deref().map(str::parse).transpose()?,
+            masks: self.masks,
             examples: self.examples,
             counterexamples: self.counterexamples,
             references: self.references,

@@ -41,6 +41,7 @@ pub struct Rule {
     pub(crate) min_entropy: f32,
     pub(crate) require: Cow<'static, [CharClass]>,
     pub(crate) checksum: Option<Checksum>,
+    pub(crate) masks: bool,
     pub(crate) examples: Texts,
     pub(crate) counterexamples: Texts,
     pub(crate) references: Texts,

@@ -44,6 +44,7 @@ impl TryFrom<file::Draft> for Rule {
             min_entropy: draft.min_entropy,
             require: Cow::Owned(draft.require),
             checksum: draft.checksum,
+            masks: draft.masks,
             examples: texts(draft.examples),
             counterexamples: texts(draft.counterexamples),
             references: texts(draft.references),

@@ -72,7 +72,7 @@ pub(super) fn password(bytes: &[u8], at: usize) -> Option<Span> {
 fn is_real_host(text: &[u8]) -> bool {
     let length = text
         .iter()
-        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')))
+        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')))
         .unwrap_or(text.len());
     let Some(host) = text.get(..length) else { return false };
     let mut labels = host.rsplit(|byte| *byte == b'.');

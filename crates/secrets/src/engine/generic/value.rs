@@ -102,6 +102,9 @@ pub(super) fn is_secret(value: &[u8], name: &[u8], assignment: &Assignment, kind
 
 /// Whether a value was drawn by a machine.
 pub(super) fn is_random(value: &[u8]) -> bool {
+    if is_noise(value) {
+        return true;
+    }
     if !(12..=400).contains(&value.len()) || !value.iter().all(|byte| is_token_byte(*byte)) {
         return false;
     }
@@ -127,6 +130,20 @@ pub(super) fn is_random(value: &[u8]) -> bool {
         return false;
     }
     !words::is_wordy(value)
+}
+
+/// Whether a value is symbols, digits and letters at random, as some generators write them: no language looks like that.
+fn is_noise(value: &[u8]) -> bool {
+    let symbols = value.iter().filter(|byte| byte.is_ascii_punctuation()).count();
+    (32..=128).contains(&value.len())
+        && value.iter().all(u8::is_ascii_graphic)
+        && symbols * 5 >= value.len()
+        && symbols * 2 <= value.len()
+        && [u8::is_ascii_digit, u8::is_ascii_lowercase, u8::is_ascii_uppercase]
+            .iter()
+            .all(|class| value.iter().any(class))
+        && entropy::distinct(value) * 2 >= value.len() as u32
+        && words::share(value) < 0.45
 }
 
 /// Whether a value may be a password that somebody uses.
@@ -173,8 +190,7 @@ pub(super) fn is_strong(value: &[u8]) -> bool {
     value.len() >= 8
         && entropy::distinct(value) >= 6
         && value.iter().any(u8::is_ascii_digit)
-        && !value.contains(&b'%')
-        && !words::is_wordy(value)
+        && (!words::is_wordy(value) || value.iter().any(u8::is_ascii_punctuation))
 }
 
 /// A symbol that names do not hold.

@@ -182,7 +182,10 @@ fn config_check(exists: bool, unreadable: Option<&str>, problems: &[Problem]) ->
     }
     for problem in problems {
         check.fail(match &problem.origin {
-            Origin::File { path, at, .. } => Evidence::at(path, *at, &problem.message),
+            Origin::File { path, at, section } => {
+                let section = section.as_ref().map_or_else(String::new, |section| format!("[{section}]: "));
+                Evidence::at(path, *at, format!("{section}{}", problem.message))
+            }
             Origin::Variable(_) => Evidence::new(problem.to_string()),
         });
     }

@@ -1,9 +1,13 @@
 //! Secrets in the files that git would take.
 
-use std::fs;
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
 
 use storeward_core::Severity;
-use storeward_secrets::Scanner;
+use storeward_secrets::{Finding, Scanner};
 
 use super::{
     catalogue,
@@ -17,19 +21,9 @@ pub(crate) fn check(files: &Files, unreadable: &mut Check) -> Check {
     let mut check = Check::new(&catalogue::SECRETS);
     let scanner = Scanner::builtin();
     for path in &files.kept {
-        let bytes = match fs::read(files.absolute(path)) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                unreadable.fail(Evidence::in_file(path, reason(&error)));
-                unreadable.unanswered = true;
-                continue;
-            }
-        };
-        if is_binary(&bytes) {
-            continue;
-        }
-        for finding in scanner.scan(&bytes) {
-            let at = Position { line: finding.place.line as usize, column: finding.place.column as usize };
+        let scanned = scan(&scanner, &files.absolute(path), |finding| {
+            let place = finding.place;
+            let at = Position { line: counted(place.line), column: counted(place.column) };
             let name = scanner
                 .rules()
                 .find(|rule| rule.id() == finding.rule)
@@ -38,12 +32,24 @@ pub(crate) fn check(files: &Files, unreadable: &mut Check) -> Check {
             // Some rules name what is worth a look and opens nothing.
             check
                 .notice(if finding.severity > Severity::Low { Status::Fail } else { Status::Warn }, evidence);
+        });
+        if let Err(error) = scanned {
+            unreadable.fail(Evidence::in_file(path, reason(&error)));
+            unreadable.unanswered = true;
         }
     }
     check
 }
 
-/// As git decides it: a NUL among the first 8000 bytes.
-fn is_binary(bytes: &[u8]) -> bool {
-    bytes.iter().take(8000).any(|byte| *byte == 0)
+/// Scans a text file piece by piece, whatever its size; leaves out a binary one.
+fn scan(scanner: &Scanner, path: &Path, found: impl FnMut(Finding)) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let mut head = Vec::new();
+    file.by_ref().take(8000).read_to_end(&mut head)?;
+    // As git decides what is binary: a NUL among the first 8000 bytes.
+    if head.contains(&0) { Ok(()) } else { scanner.scan_reader(head.as_slice().chain(file), found) }
+}
+
+fn counted(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -14,8 +14,8 @@ use crate::{config::layer::Origin, position::Position};
 /// One file, read.
 pub(crate) struct EnvFile {
     pub(crate) path: String,
-    /// The environment in its name; a bare `.env` or `.env.local` is for development.
-    pub(crate) environment: Environment,
+    /// The environment in its name. A bare `.env` or `.env.local` has none: it is read whatever the environment.
+    environment: Option<Environment>,
     ignored: bool,
     /// Meant to be committed: `.env.example`.
     template: bool,
@@ -43,14 +43,29 @@ impl EnvFile {
         })
     }
 
-    /// Whether it lies in the directory itself: one in a folder below belongs to something else that lives there.
-    pub(crate) fn is_at_root(&self) -> bool {
-        !self.path.contains('/')
+    /// What is read whatever the environment is a person's own file, unless production is what is checked with it.
+    fn is_for_development(&self, checked: &Environment) -> bool {
+        match &self.environment {
+            Some(own) => own.tier() == Tier::Development,
+            None => !checked.is_production(),
+        }
     }
 
-    fn is_for_development(&self) -> bool {
-        self.environment.tier() == Tier::Development
+    fn is_for_production(&self) -> bool {
+        self.environment.as_ref().is_some_and(Environment::is_production)
     }
+}
+
+/// The files that speak for an environment, the weightiest last: those without a name, for the environment under
+/// check, then those with its name. A file in a folder below belongs to something else that lives there.
+pub(crate) fn speaking_for<'f>(
+    all: &'f [EnvFile],
+    environment: &Environment,
+    checked: bool,
+) -> Vec<&'f EnvFile> {
+    let here = || all.iter().filter(|file| !file.template && !file.path.contains('/'));
+    let unnamed = here().filter(|file| checked && file.environment.is_none());
+    unnamed.chain(here().filter(|file| file.environment.as_ref() == Some(environment))).collect()
 }
 
 /// Reads all of them. Templates hold no values that count.
@@ -65,7 +80,7 @@ pub(crate) fn read(files: &Files, environments: &Environments) -> Vec<EnvFile> {
         let named = words.iter().find_map(|word| environments.resolve(word).ok());
         let mut file = EnvFile {
             path: env.path.clone(),
-            environment: named.unwrap_or_else(|| Tier::Development.into()),
+            environment: named,
             ignored: env.ignored,
             template,
             variables: Vec::new(),
@@ -101,7 +116,7 @@ impl EnvFile {
 }
 
 /// How the files are kept, and whether one reaches into production.
-pub(crate) fn checks(files: &Files, env_files: &[EnvFile]) -> Vec<Check> {
+pub(crate) fn checks(files: &Files, env_files: &[EnvFile], checked: &Environment) -> Vec<Check> {
     let definitions = [
         &catalogue::ENV_IGNORED,
         &catalogue::ENV_TRACKED,
@@ -127,7 +142,7 @@ pub(crate) fn checks(files: &Files, env_files: &[EnvFile]) -> Vec<Check> {
     if in_index.is_none() {
         tracked = Check::skipped(&catalogue::ENV_TRACKED, "not in a git repository");
     }
-    for file in env_files.iter().filter(|file| file.is_for_development() && !file.template) {
+    for file in env_files.iter().filter(|file| file.is_for_development(checked) && !file.template) {
         reaches_production(file, env_files, &mut token, &mut url);
     }
     for file in env_files {
@@ -159,7 +174,7 @@ fn check_mode(files: &Files, path: &str, check: &mut Check) {
 fn check_mode(_: &Files, _: &str, _: &mut Check) {}
 
 fn reaches_production(file: &EnvFile, all: &[EnvFile], token: &mut Check, url: &mut Check) {
-    let production = || all.iter().filter(|other| other.environment.is_production() && !other.template);
+    let production = || all.iter().filter(|other| other.is_for_production() && !other.template);
     for variable in &file.variables {
         if variable.value.is_empty() || storeward_token::form::is_placeholder(variable.value.expose()) {
             continue;

@@ -75,7 +75,7 @@ pub(crate) fn run(request: &Request<'_>) -> anyhow::Result<(Report, Exit)> {
         .map(|other| target(other, *other == environment, &layered(other), env_files, request.env))
         .collect();
     let mut checks = vec![store_check(has_store, request.path), sound, unreadable, secrets];
-    checks.extend(env_files::checks(files, env_files));
+    checks.extend(env_files::checks(files, env_files, &environment));
     checks.extend(store::checks(&targets, &environment, environments, &config));
     checks.extend(controls::checks(&config, &environment, request.strict));
     checks.extend(configuration);
@@ -122,8 +122,8 @@ impl Layers {
     pub(crate) fn config(&self, environment: &Environment, process: Option<&Env>) -> Config {
         let mut settings: Vec<_> = self.file.settings_for(environment).cloned().collect();
         let mut problems = self.file.problems.clone();
-        let own =
-            self.env_files.iter().filter(|file| file.environment == *environment).flat_map(EnvFile::layer);
+        let own = env_files::speaking_for(&self.env_files, environment, process.is_some());
+        let own = own.into_iter().flat_map(EnvFile::layer);
         let process = process.into_iter().flat_map(Env::iter);
         let variables =
             own.chain(process.map(|(name, value)| (name, value, Origin::Variable(name.to_owned()))));
@@ -145,7 +145,7 @@ fn target(
     let url = config.values.saleor.url.clone();
     let process =
         env.get(TOKEN).filter(|_| checked).map(|token| (token.into(), Origin::Variable(TOKEN.to_owned())));
-    let mut own = env_files.iter().rev().filter(|file| file.is_at_root() && file.environment == *environment);
+    let mut own = env_files::speaking_for(env_files, environment, checked).into_iter().rev();
     let file = own.find_map(|file| {
         let token = file.get(TOKEN)?;
         Some((token.value.clone(), Origin::File { path: file.path.clone(), at: token.at, section: None }))

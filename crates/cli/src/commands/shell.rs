@@ -19,7 +19,7 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Exit> {
 }
 
 pub(crate) fn man(directory: Option<&Path>) -> anyhow::Result<Exit> {
-    let mut command = Cli::command();
+    let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     match directory {
         None => {

@@ -17,15 +17,18 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const SHOWN: usize = 10;
 
 pub(crate) fn check(out: &mut impl Write, report: &Report) -> io::Result<()> {
-    let mut group = "";
-    for check in &report.checks {
-        let own = group_of(check.id);
-        if own != group {
-            let line_before = if group.is_empty() { "" } else { "\n" };
-            writeln!(out, "{line_before}{BOLD}{own}{BOLD:#}")?;
-            group = own;
+    let mut line_before = "";
+    for group in report.checks.chunk_by(|a, b| group_of(a.id) == group_of(b.id)) {
+        let Some(first) = group.first() else { continue };
+        writeln!(out, "{line_before}{BOLD}{}{BOLD:#}", group_of(first.id))?;
+        line_before = "\n";
+        // A group that had nothing to look at is one line.
+        match &first.reason {
+            Some(reason) if group.iter().all(|check| check.reason.as_ref() == Some(reason)) => {
+                writeln!(out, "  {DIM}- skipped: {}{DIM:#}", printable(reason))?;
+            }
+            _ => group.iter().try_for_each(|check| one(out, check))?,
         }
-        one(out, check)?;
     }
     summary(out, report)
 }

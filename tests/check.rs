@@ -90,6 +90,30 @@ fn every_match_is_reported_and_none_in_clear() {
 }
 
 #[test]
+fn each_of_the_common_kinds_is_found() {
+    let random = "q7vT2mXk9Zr4LbW8sYc1Hd5Pn3Jw6Rf0Gt8Ku";
+    let header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+    let claims = "eyJzdWIiOiJFWEFNUExFIiwiaWF0IjoxNzAwMDAwMDAwfQ";
+    for (rule, line) in [
+        ("aws-access-key-id", made("aws_access_key_id = AKIA", "Q7VT2MXK9")),
+        ("aws-secret-access-key", made("aws_secret_access_key = ", &random[..33])),
+        ("stripe-secret-key", made("sk_live_", &random[..24])),
+        ("stripe-test-key", made("sk_test_", &random[..24])),
+        ("jwt", format!("session = {header}.{claims}.{}", made("", random))),
+        ("generic-secret", format!("api_key: \"{}\"", made("", &random[..25]))),
+        ("bearer-token", format!("Authorization: Bearer {}", made("", &random[..33]))),
+        ("saleor-app-token", format!("SALEOR_TOKEN={}", made("", &random[..23]))),
+        ("saleor-app-token", format!("{{\"saleorToken\": \"{}\"}}", made("", &random[..23]))),
+    ] {
+        let place = directory(&files(&[("config.yml", "shop: {}\n"), ("a.txt", &format!("{line}\n"))]));
+        let found = check(place.path(), "staging").check("SW-SEC-001");
+        let messages: Vec<_> = found["evidence"].as_array().unwrap().iter().map(|e| &e["message"]).collect();
+        assert_eq!(messages.len(), 1, "{rule}: {found:#}");
+        assert!(messages[0].as_str().unwrap().ends_with(&format!("({rule})")), "{rule}: {messages:?}");
+    }
+}
+
+#[test]
 fn nothing_secret_shows_in_any_format() {
     let token = made("dev-", "vT2mXk9Zr4LbW8sYc1Hd5q7");
     let store = [

@@ -19,7 +19,7 @@ fn main() -> io::Result<()> {
     let mut bytes = 0_u64;
     visit(&root, &mut |path| {
         let Ok(text) = fs::read(path) else { return };
-        if text.iter().take(8192).any(|byte| *byte == 0) {
+        if storeward_secrets::source::is_binary(&text) {
             return;
         }
         bytes += text.len() as u64;

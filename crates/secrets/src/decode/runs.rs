@@ -2,8 +2,8 @@
 
 use super::{Layer, base64, is_readable};
 
-/// The shortest run that is worth decoding: eighteen bytes of base64.
-const SHORTEST: usize = 24;
+/// The shortest run that is worth decoding: twenty-four bytes of base64.
+const SHORTEST: usize = 32;
 /// The longest that is decoded.
 const LONGEST: usize = 1 << 20;
 
@@ -31,7 +31,7 @@ fn class(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
-/// Looks at every 24th byte only, until one of them may lie in a run.
+/// Looks at every 32nd byte only, until one of them may lie in a run.
 pub(super) fn find(bytes: &[u8], found: &mut impl FnMut(Layer)) {
     let mut start = 0;
     while start + SHORTEST <= bytes.len() {
@@ -87,7 +87,7 @@ fn decode(bytes: &[u8], start: usize, end: usize, found: &mut impl FnMut(Layer))
         }
         return;
     }
-    // The front decides; what is no text nearly never looks like one for eighteen bytes.
+    // The front decides; what is no text nearly never looks like one for so long.
     let front = run.get(..SHORTEST).and_then(base64::decode_any);
     if !front.is_some_and(|front| is_readable(&front)) {
         return;

@@ -1,10 +1,10 @@
 //! Finds every keyword of every rule in one pass.
 //!
-//! Each keyword is known by its rarest four bytes (three, for the shortest), folded so that case does not matter. Three
-//! bytes are hashed at every place; one table says which groups of keywords may begin with them, another which may go on
-//! with them, and only where a group is in both is a keyword compared. Next to an automaton this needs a few kilobytes
-//! instead of megabytes, is built in microseconds, and reads more than a gigabyte a second, because the tables stay in
-//! the nearest cache.
+//! Each keyword is known by its rarest five bytes (or all, if it has fewer), folded so that case does not matter. Three
+//! bytes are hashed at every place; three tables say which groups of keywords may begin with them, go on with them a byte
+//! later, and a byte after that. Only where a group is in all three is a keyword compared. Next to an automaton this needs
+//! a few kilobytes instead of megabytes, is built in microseconds, and reads about a gigabyte a second, because the tables
+//! stay in the nearest cache.
 
 /// Which keyword: an index into the list that the table was built from.
 pub(crate) type KeywordId = u16;
@@ -13,57 +13,74 @@ pub(crate) type KeywordId = u16;
 const BITS: u32 = 13;
 /// Places that are asked about at a time.
 const STRIDE: usize = 8;
-/// The group of keywords of three bytes: nothing has to go on after them.
-const SHORT: u8 = 0x80;
-const BUCKETS: usize = 1 << 11;
+/// The most bytes that a keyword is known by.
+const MOST: usize = 5;
+/// How many groups keywords of five bytes and more are in; two are for shorter ones.
+const GROUPS: u32 = 6;
+const BUCKETS: usize = 1 << 12;
+
+/// By the hash of three bytes: groups of keywords.
+type Table = Box<[u8; 1 << BITS]>;
 
 #[derive(Debug)]
 pub(crate) struct Keywords {
-    /// By the hash of three bytes: the groups of keywords that may begin with them.
-    begin: Box<[u8; 1 << BITS]>,
-    /// The groups of keywords that may go on with them, one byte later.
-    go_on: Box<[u8; 1 << BITS]>,
+    /// The groups that may have these three bytes first, second and third of their overlapping threes.
+    first: Table,
+    second: Table,
+    third: Table,
     /// Sorted by bucket.
     entries: Vec<Entry>,
     /// Where the entries of each bucket of hashes begin; one more at the end.
-    starts: Box<[u32; BUCKETS + 1]>,
-    words: Vec<Box<[u8]>>,
+    starts: Box<[u16; BUCKETS + 1]>,
+    words: Vec<Word>,
+}
+
+/// A keyword, and its front in the form that is compared first.
+#[derive(Debug)]
+struct Word {
+    text: Box<[u8]>,
+    /// Its first sixteen bytes, folded; zero after its end.
+    front: u128,
+    /// Which of the sixteen it has.
+    mask: u128,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    /// The folded bytes; the fourth is zero in a keyword of three, which no folded byte is.
-    gram: u32,
+    /// The hash of the first three of the bytes that the keyword is known by.
+    hash: u16,
     keyword: KeywordId,
-    /// Where in the keyword the bytes stand.
+    /// Where in the keyword they stand.
     offset: u8,
+    group: u8,
 }
 
 impl Keywords {
     /// Builds the table. Keywords are lower-case ASCII of at least three bytes; others are never found.
     pub(crate) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let words: Vec<Box<[u8]>> = words.into_iter().map(|word| word.as_bytes().into()).collect();
+        let [mut first, mut second, mut third] = [(); 3].map(|()| Box::new([0_u8; 1 << BITS]));
         let mut entries = Vec::with_capacity(words.len());
         for (id, word) in words.iter().enumerate() {
             let Ok(keyword) = KeywordId::try_from(id) else { break };
-            let gram =
-                if let [a, b, c] = **word { Some((fold([a, b, c, 0]) & FIRST, 0)) } else { rarest(word) };
-            entries.extend(gram.map(|(gram, offset)| Entry { gram, keyword, offset }));
+            let Some((gram, offset)) = rarest(word) else { continue };
+            let mut hashes = gram.windows(3).filter_map(|three| Some(hash(fold(*three.first_chunk()?, 0))));
+            let Some(one) = hashes.next() else { continue };
+            // The short ones fill whole tables, so they share a group.
+            let group = match gram.len() {
+                3 => 0x80,
+                4 => 0x40,
+                _ => 1_u8 << ((spread(one as u32) >> 16) % GROUPS),
+            };
+            set(&mut first, Some(one), group);
+            set(&mut second, hashes.next(), group);
+            set(&mut third, hashes.next(), group);
+            entries.push(Entry { hash: one as u16, keyword, offset, group });
         }
-        entries.sort_unstable_by_key(|entry| (bucket(entry.gram), entry.gram, entry.keyword));
-        let mut begin = Box::new([0_u8; 1 << BITS]);
-        let mut go_on = Box::new([SHORT; 1 << BITS]);
-        let mut starts = Box::new([0_u32; BUCKETS + 1]);
+        entries.sort_unstable_by_key(|entry| (entry.hash >> 1, entry.hash, entry.keyword));
+        let mut starts = Box::new([0_u16; BUCKETS + 1]);
         for entry in &entries {
-            let short = entry.gram & !FIRST == 0;
-            let group = if short { SHORT } else { 1 << ((entry.gram.wrapping_mul(0x85eb_ca6b) >> 16) % 7) };
-            if let Some(groups) = begin.get_mut(hash(entry.gram)) {
-                *groups |= group;
-            }
-            if let Some(groups) = go_on.get_mut(hash(entry.gram >> 8)).filter(|_| !short) {
-                *groups |= group;
-            }
-            if let Some(count) = starts.get_mut(bucket(entry.gram) + 1) {
+            if let Some(count) = starts.get_mut(usize::from(entry.hash >> 1) + 1) {
                 *count += 1;
             }
         }
@@ -72,7 +89,8 @@ impl Keywords {
             sum += *start;
             *start = sum;
         }
-        Self { begin, go_on, entries, starts, words }
+        let words = words.into_iter().map(Word::new).collect();
+        Self { first, second, third, entries, starts, words }
     }
 
     /// Calls `found` with the keyword and its position, for every occurrence, nearly in order: an occurrence may come
@@ -80,8 +98,8 @@ impl Keywords {
     #[inline]
     pub(crate) fn for_each(&self, bytes: &[u8], mut found: impl FnMut(KeywordId, usize)) {
         let mut at = 0;
-        while let Some(group) = bytes.get(at..).and_then(|rest| rest.first_chunk::<{ STRIDE + 3 }>()) {
-            let mut asked = self.ask(group);
+        while let Some(text) = bytes.get(at..).and_then(|rest| rest.first_chunk::<{ STRIDE + MOST - 1 }>()) {
+            let mut asked = self.ask(text);
             while asked != 0 {
                 let place = asked.trailing_zeros() as usize / 8;
                 let groups = (asked >> (place * 8)) as u8;
@@ -98,27 +116,27 @@ impl Keywords {
 
     /// Which groups of keywords may stand at each of the places: one byte each.
     #[inline]
-    fn ask(&self, text: &[u8; STRIDE + 3]) -> u64 {
-        let &[a, b, c, d, e, f, g, h, i, j, k] = text;
+    fn ask(&self, text: &[u8; STRIDE + MOST - 1]) -> u64 {
+        let &[a, b, c, d, e, f, g, h, i, j, k, l] = text;
         let hashes = [
-            [a, b, c, d],
-            [b, c, d, e],
-            [c, d, e, f],
-            [d, e, f, g],
-            [e, f, g, h],
-            [f, g, h, i],
-            [g, h, i, j],
-            [h, i, j, k],
+            ([a, b, c], d),
+            ([b, c, d], e),
+            ([c, d, e], f),
+            ([d, e, f], g),
+            ([e, f, g], h),
+            ([f, g, h], i),
+            ([g, h, i], j),
+            ([h, i, j], k),
+            ([i, j, k], l),
+            ([j, k, l], 0),
         ]
-        .map(|window| hash(fold(window)));
-        let last = hash(fold([i, j, k, 0]));
-        let [a, b, c, d, e, f, g, h] = hashes;
-        let pairs = [(a, b), (b, c), (c, d), (d, e), (e, f), (f, g), (g, h), (h, last)];
+        .map(|(three, next)| hash(fold(three, next)));
+        let [a, b, c, d, e, f, g, h, i, j] = hashes;
+        let threes = [(a, b, c), (b, c, d), (c, d, e), (d, e, f), (e, f, g), (f, g, h), (g, h, i), (h, i, j)];
         let mut asked = 0;
-        for (place, (first, next)) in pairs.into_iter().enumerate() {
-            let begin = self.begin.get(first).copied().unwrap_or(0);
-            let go_on = self.go_on.get(next).copied().unwrap_or(0);
-            asked |= u64::from(begin & go_on) << (place * 8);
+        for (place, (first, second, third)) in threes.into_iter().enumerate() {
+            let groups = get(&self.first, first) & get(&self.second, second) & get(&self.third, third);
+            asked |= u64::from(groups) << (place * 8);
         }
         asked
     }
@@ -126,29 +144,19 @@ impl Keywords {
     /// Compares the keywords of some groups that may stand at a place.
     #[inline(never)]
     fn verify(&self, bytes: &[u8], at: usize, groups: u8, found: &mut impl FnMut(KeywordId, usize)) {
-        let Some(&[a, b, c]) = bytes.get(at..).and_then(|rest| rest.first_chunk::<3>()) else { return };
-        if groups & SHORT != 0 {
-            self.compare(bytes, at, fold([a, b, c, 0]) & FIRST, found);
-        }
-        if groups & !SHORT != 0
-            && let Some(d) = bytes.get(at + 3)
-        {
-            self.compare(bytes, at, fold([a, b, c, *d]), found);
-        }
-    }
-
-    #[inline]
-    fn compare(&self, bytes: &[u8], at: usize, gram: u32, found: &mut impl FnMut(KeywordId, usize)) {
-        let bucket = bucket(gram);
+        let Some(three) = bytes.get(at..).and_then(|rest| rest.first_chunk::<3>()) else { return };
+        let hash = hash(fold(*three, 0)) as u16;
+        let bucket = usize::from(hash >> 1);
         let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1));
-        let Some(entries) = range.and_then(|(from, to)| self.entries.get(*from as usize..*to as usize))
+        let Some(entries) =
+            range.and_then(|(from, to)| self.entries.get(usize::from(*from)..usize::from(*to)))
         else {
             return;
         };
-        for entry in entries.iter().filter(|entry| entry.gram == gram) {
+        for entry in entries.iter().filter(|entry| entry.hash == hash && entry.group & groups != 0) {
             let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
             let Some(word) = self.words.get(usize::from(entry.keyword)) else { continue };
-            if bytes.get(start..start + word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word)) {
+            if word.stands_at(bytes, start) {
                 found(entry.keyword, start);
             }
         }
@@ -156,38 +164,75 @@ impl Keywords {
 
     /// How long a keyword is.
     pub(crate) fn length(&self, keyword: KeywordId) -> usize {
-        self.words.get(usize::from(keyword)).map_or(0, |word| word.len())
+        self.words.get(usize::from(keyword)).map_or(0, |word| word.text.len())
     }
 }
 
-/// The first three of four bytes.
-const FIRST: u32 = 0x00ff_ffff;
+impl Word {
+    fn new(text: Box<[u8]>) -> Self {
+        let mut front = [0; 16];
+        let mut mask = [0; 16];
+        for ((front, mask), byte) in front.iter_mut().zip(&mut mask).zip(&text) {
+            *front = byte | 0x20;
+            *mask = 0xff;
+        }
+        Self { text, front: u128::from_le_bytes(front), mask: u128::from_le_bytes(mask) }
+    }
+
+    #[inline]
+    fn stands_at(&self, bytes: &[u8], start: usize) -> bool {
+        const FOLD: u128 = u128::from_le_bytes([0x20; 16]);
+        let Some(rest) = bytes.get(start..) else { return false };
+        if let Some(front) = rest.first_chunk::<16>()
+            && (u128::from_le_bytes(*front) | FOLD) & self.mask != self.front
+        {
+            return false;
+        }
+        rest.get(..self.text.len()).is_some_and(|text| text.eq_ignore_ascii_case(&self.text))
+    }
+}
+
+/// Puts a group where a hash says, or everywhere if the keyword is too short to say.
+fn set(table: &mut Table, hash: Option<usize>, group: u8) {
+    match hash {
+        Some(hash) => {
+            if let Some(groups) = table.get_mut(hash) {
+                *groups |= group;
+            }
+        }
+        None => table.iter_mut().for_each(|groups| *groups |= group),
+    }
+}
+
+#[inline]
+fn get(table: &Table, hash: usize) -> u8 {
+    table.get(hash).copied().unwrap_or(0)
+}
 
 /// Folding with one bit keeps letters apart and makes cases equal; that it also joins a few symbols costs nothing,
-/// because the keyword is compared afterwards.
+/// because the keyword is compared afterwards. A fourth byte is only there because four are loaded as quickly.
 #[inline]
-fn fold(bytes: [u8; 4]) -> u32 {
-    u32::from_le_bytes(bytes) | 0x2020_2020
+fn fold([a, b, c]: [u8; 3], d: u8) -> u32 {
+    u32::from_le_bytes([a, b, c, d]) | 0x0020_2020
 }
 
 /// A hash of the first three bytes.
 #[inline]
 fn hash(gram: u32) -> usize {
-    ((gram << 8).wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize
+    (spread(gram << 8) >> (32 - BITS)) as usize
 }
 
 #[inline]
-fn bucket(gram: u32) -> usize {
-    (gram.wrapping_mul(0x9e37_79b1) >> 21) as usize & (BUCKETS - 1)
+const fn spread(number: u32) -> u32 {
+    number.wrapping_mul(0x9e37_79b1)
 }
 
-fn rarest(word: &[u8]) -> Option<(u32, u8)> {
-    let grams = word.windows(4).enumerate().filter_map(|(offset, gram)| {
-        let gram = <[u8; 4]>::try_from(gram).ok()?;
-        let commonness: u32 = gram.iter().map(|byte| commonness(*byte)).sum();
-        Some((commonness, fold(gram), u8::try_from(offset).ok()?))
-    });
-    grams.min_by_key(|(commonness, _, _)| *commonness).map(|(_, gram, offset)| (gram, offset))
+/// The five bytes of a keyword that stand in the fewest texts.
+fn rarest(word: &[u8]) -> Option<(&[u8], u8)> {
+    let grams = word.windows(word.len().min(MOST).max(3)).enumerate();
+    grams
+        .min_by_key(|(_, gram)| gram.iter().map(|byte| commonness(*byte)).sum::<u32>())
+        .and_then(|(offset, gram)| Some((gram, u8::try_from(offset).ok()?)))
 }
 
 /// How often a byte stands in source text, roughly: the rank in English, with everything else rare.

@@ -229,7 +229,7 @@ const fn spread(number: u32) -> u32 {
 
 /// The five bytes of a keyword that stand in the fewest texts.
 fn rarest(word: &[u8]) -> Option<(&[u8], u8)> {
-    let grams = word.windows(word.len().min(MOST).max(3)).enumerate();
+    let grams = word.windows(word.len().clamp(3, MOST)).enumerate();
     grams
         .min_by_key(|(_, gram)| gram.iter().map(|byte| commonness(*byte)).sum::<u32>())
         .and_then(|(offset, gram)| Some((gram, u8::try_from(offset).ok()?)))

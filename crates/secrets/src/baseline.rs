@@ -183,7 +183,7 @@ mod tests {
     fn scan(text: &str) -> (Finding, SecretString) {
         let scanner = Scanner::builder().fingerprint_key(FingerprintKey::new(&[7; 32])).build();
         let mut found = Vec::new();
-        scanner.scan_revealing(text.as_bytes(), |finding, secret| found.push((finding, secret.clone())));
+        scanner.scan_revealing(text.as_bytes(), |seen| found.push((seen.finding, seen.secret.clone())));
         found.remove(0)
     }
 

@@ -1,9 +1,9 @@
 //! What a scan says.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use serde::Serialize;
-use storeward_core::{Fingerprint, Masked, Severity};
+use storeward_core::{Fingerprint, Masked, SecretString, Severity};
 
 use crate::rule::Confidence;
 
@@ -54,4 +54,82 @@ pub struct Place {
     pub end_line: u64,
     /// The column after the last character.
     pub end_column: u64,
+}
+
+/// How far from a secret the text of its line is looked at: a minified file is one long line.
+const LINE: usize = 4096;
+
+/// A finding while its text is still at hand: for what masks it, waives it, shows it or asks its vendor about it. Whoever
+/// receives one lets go of the secret.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Sighting<'a> {
+    /// What was found.
+    pub finding: Finding,
+    /// The secret, decoded.
+    pub secret: &'a SecretString,
+    text: Text<'a>,
+}
+
+/// A text and where in it the secret stands.
+struct Text<'a> {
+    bytes: &'a [u8],
+    at: Range<usize>,
+}
+
+impl std::fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Text(…)") // it holds the secret
+    }
+}
+
+impl<'a> Sighting<'a> {
+    pub(crate) const fn new(
+        finding: Finding,
+        secret: &'a SecretString,
+        bytes: &'a [u8],
+        at: Range<usize>,
+    ) -> Self {
+        Self { finding, secret, text: Text { bytes, at } }
+    }
+
+    /// The text before the secret on its line, at most 4 KiB of it.
+    #[must_use]
+    pub fn before(&self) -> &'a [u8] {
+        let (bytes, start) = (self.text.bytes, self.text.at.start);
+        let near = bytes.get(start.saturating_sub(LINE)..start).unwrap_or_default();
+        near.rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
+    }
+
+    /// The secret as it stands there, encoded or not.
+    #[must_use]
+    pub fn matched(&self) -> &'a [u8] {
+        self.text.bytes.get(self.text.at.clone()).unwrap_or_default()
+    }
+
+    /// The text after the secret on its last line, at most 4 KiB of it.
+    #[must_use]
+    pub fn after(&self) -> &'a [u8] {
+        let (bytes, end) = (self.text.bytes, self.text.at.end);
+        let near = bytes.get(end..bytes.len().min(end.saturating_add(LINE))).unwrap_or_default();
+        near.split(|byte| *byte == b'\n').next().unwrap_or_default()
+    }
+
+    /// All of that: the lines that the secret stands on.
+    #[must_use]
+    pub fn lines(&self) -> &'a [u8] {
+        let at = &self.text.at;
+        self.text.bytes.get(at.start - self.before().len()..at.end + self.after().len()).unwrap_or_default()
+    }
+
+    /// The line above those, at most 4 KiB of it; empty where there is none.
+    #[must_use]
+    pub fn above(&self) -> &'a [u8] {
+        let begin = self.text.at.start - self.before().len();
+        let Some(end) = begin.checked_sub(1).filter(|at| self.text.bytes.get(*at) == Some(&b'\n')) else {
+            return &[];
+        };
+        let near = self.text.bytes.get(end.saturating_sub(LINE)..end).unwrap_or_default();
+        near.rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
+    }
 }

@@ -15,7 +15,7 @@ mod stream;
 pub mod waiver;
 
 pub use baseline::Baseline;
-pub use finding::{Finding, Place};
+pub use finding::{Finding, Place, Sighting};
 pub use port::{Source, Verifier};
 pub use rule::{Confidence, Rule};
 pub use scanner::{Scanner, ScannerBuilder};

@@ -6,7 +6,7 @@ use storeward_core::{Fingerprint, FingerprintKey, SecretString};
 
 use crate::{
     engine::{Engine, Hit},
-    finding::Finding,
+    finding::{Finding, Sighting},
     port::{Content, Part},
     position::{Base, Position},
     rule::{Confidence, Rule, SharedRule},
@@ -54,26 +54,21 @@ impl Scanner {
     #[must_use]
     pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
         let mut findings = Vec::new();
-        self.scan_revealing(bytes, |finding, _| findings.push(finding));
+        self.scan_revealing(bytes, |sighting| findings.push(sighting.finding));
         findings
     }
 
-    /// Like [`scan`](Self::scan), and lends each secret as well: to something that masks it elsewhere or asks its vendor
-    /// whether it still works. What receives it must let go of it.
-    pub fn scan_revealing(&self, bytes: &[u8], mut found: impl FnMut(Finding, &SecretString)) {
+    /// Like [`scan`](Self::scan), and lends each secret and its text as well.
+    pub fn scan_revealing(&self, bytes: &[u8], mut found: impl FnMut(Sighting<'_>)) {
         self.scan_part(bytes, Base::default(), 0..bytes.len(), &mut found);
     }
 
-    /// Scans a piece of a [`Source`](crate::port::Source), and lends each secret as well.
+    /// Scans a piece of a [`Source`](crate::port::Source), and lends each secret and its text as well.
     ///
     /// # Errors
     ///
     /// When the piece is a stream that cannot be read to its end. What was found until then has been reported.
-    pub fn scan_piece(
-        &self,
-        content: Content<'_>,
-        mut found: impl FnMut(Finding, &SecretString),
-    ) -> io::Result<()> {
+    pub fn scan_piece(&self, content: Content<'_>, mut found: impl FnMut(Sighting<'_>)) -> io::Result<()> {
         match content {
             Content::Bytes(bytes) => {
                 self.scan_revealing(bytes, found);
@@ -96,7 +91,7 @@ impl Scanner {
         bytes: &[u8],
         part: &Part,
         position: &mut Position,
-        found: &mut impl FnMut(Finding, &SecretString),
+        found: &mut impl FnMut(Sighting<'_>),
     ) {
         let base = part.read.start;
         for mut hit in self.hits(bytes.get(part.read.clone()).unwrap_or_default()) {
@@ -118,7 +113,7 @@ impl Scanner {
         bytes: &[u8],
         hit: &Hit,
         position: &mut Position,
-        found: &mut impl FnMut(Finding, &SecretString),
+        found: &mut impl FnMut(Sighting<'_>),
     ) {
         let candidate = &hit.candidate;
         let Some(rule) = self.engine.rule(candidate.rule) else { return };
@@ -136,7 +131,7 @@ impl Scanner {
             decoded_from: hit.decoded.as_ref().map(|decoded| decoded.from.clone()),
             fingerprint: self.key.as_ref().map(|key| fingerprint(key, rule.id(), &secret)),
         };
-        found(finding, &secret);
+        found(Sighting::new(finding, &secret, bytes, candidate.start..candidate.end));
     }
 }
 

@@ -2,10 +2,8 @@
 
 use std::io::{self, Read};
 
-use storeward_core::SecretString;
-
 use crate::{
-    finding::Finding,
+    finding::{Finding, Sighting},
     position::{Base, Position, characters},
     scanner::Scanner,
 };
@@ -26,10 +24,10 @@ impl Scanner {
     ///
     /// When the reader fails. What was found until then has been reported.
     pub fn scan_reader(&self, reader: impl Read, mut found: impl FnMut(Finding)) -> io::Result<()> {
-        self.scan_reader_revealing(reader, |finding, _| found(finding))
+        self.scan_reader_revealing(reader, |sighting| found(sighting.finding))
     }
 
-    /// Like [`scan_reader`](Self::scan_reader), and lends each secret as well.
+    /// Like [`scan_reader`](Self::scan_reader), and lends each secret and its text as well.
     ///
     /// # Errors
     ///
@@ -37,7 +35,7 @@ impl Scanner {
     pub fn scan_reader_revealing(
         &self,
         mut reader: impl Read,
-        mut found: impl FnMut(Finding, &SecretString),
+        mut found: impl FnMut(Sighting<'_>),
     ) -> io::Result<()> {
         let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK + AHEAD + BEHIND);
         let mut base = Base::default();
@@ -65,7 +63,7 @@ impl Scanner {
         buffer: &[u8],
         base: Base,
         part: std::ops::Range<usize>,
-        found: &mut impl FnMut(Finding, &SecretString),
+        found: &mut impl FnMut(Sighting<'_>),
     ) {
         let mut position = Position::new(base);
         for hit in self.hits(buffer) {

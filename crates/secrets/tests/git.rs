@@ -45,14 +45,14 @@ fn found(source: &dyn Source) -> Vec<(String, String, String, u64, SecretString)
         .visit(&|piece| {
             let origin = piece.origin.clone();
             scanner
-                .scan_piece(piece.content, |finding, secret| {
+                .scan_piece(piece.content, |seen| {
                     let blob = origin.blob.clone().unwrap();
                     let entry = (
                         origin.path.clone(),
                         blob,
-                        finding.rule.to_string(),
-                        finding.place.line,
-                        secret.clone(),
+                        seen.finding.rule.to_string(),
+                        seen.finding.place.line,
+                        seen.secret.clone(),
                     );
                     all.lock().unwrap().push(entry);
                 })

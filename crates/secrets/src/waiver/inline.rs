@@ -11,6 +11,8 @@
 
 use serde::Serialize;
 
+use crate::Sighting;
+
 /// A waiver found in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -98,6 +100,20 @@ impl Inline {
         }
     }
 
+    /// The waiver that covers a finding on a day written as `YYYY-MM-DD`, if its text holds one.
+    #[must_use]
+    pub fn covering(sighting: &Sighting<'_>, today: &str) -> Option<Self> {
+        let line = sighting.finding.place.line;
+        let of_lines = sighting.lines().split(|byte| *byte == b'\n').zip(line..);
+        let above = line.checked_sub(1).map(|number| (sighting.above(), number));
+        let mut near = of_lines.chain(above).filter_map(|(text, number)| Self::of_line(text, number));
+        near.find(|waiver| {
+            // On any line of a secret of several lines it speaks of the secret.
+            let own = waiver.line >= line && !waiver.next_line;
+            waiver.covers(&sighting.finding.rule, if own { waiver.line } else { line }, today)
+        })
+    }
+
     /// Whether it waives a finding of a rule on a line, on a day written as `YYYY-MM-DD`.
     #[must_use]
     pub fn covers(&self, rule: &str, line: u64, today: &str) -> bool {
@@ -112,6 +128,7 @@ impl Inline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Scanner, rule::example::expand};
 
     #[test]
     fn comments_waive_their_line_or_the_next() {
@@ -135,5 +152,28 @@ mod tests {
         );
         assert!(covered("aws", 6, "2026-01-01") && covered("aws", 8, "2026-01-01"));
         assert!(!covered("aws", 7, "2026-01-01") && !covered("aws", 9, "2026-01-01"));
+    }
+
+    #[test]
+    fn a_finding_finds_the_waiver_beside_it() {
+        let secret = expand("SALEOR_TOKEN={alnum:30}", "inline");
+        for (text, waived) in [
+            (format!("a\n{secret}\n"), false),
+            (format!("a\n{secret} # storeward:allow\n"), true),
+            (format!("# storeward:allow\n{secret}\n"), true),
+            (format!("# storeward:allow\n\n{secret}\n"), false),
+            (format!("b=1 # storeward:allow\n{secret}\n"), false),
+            (format!("b=1 # pragma: allowlist nextline secret\n{secret}\n"), true),
+            (format!("{secret} # pragma: allowlist nextline secret\n"), false),
+            (format!("{secret}\n# storeward:allow\n"), false),
+        ] {
+            let mut seen = 0;
+            Scanner::builtin().scan_revealing(text.as_bytes(), |sighting| {
+                seen += 1;
+                let covered = Inline::covering(&sighting, "2026-01-01").is_some();
+                assert_eq!(covered, waived, "{text}");
+            });
+            assert_eq!(seen, 1, "{text}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use ring::hmac;
+use ring::{hmac, rand};
 use serde::{Deserialize, Serialize};
 
 use crate::SecretString;
@@ -10,19 +10,59 @@ use crate::SecretString;
 /// The key of an organisation's fingerprints.
 ///
 /// A plain hash of a short secret can be found by trying; with a key, only its holder can try.
-pub struct FingerprintKey(hmac::Key);
+#[derive(Clone)]
+pub struct FingerprintKey {
+    mac: hmac::Key,
+    written: SecretString,
+}
 
 impl FingerprintKey {
     /// Takes the key's bytes: 32 random ones, kept like any other secret.
     #[must_use]
     pub fn new(bytes: &[u8; 32]) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+        let written: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { mac: hmac::Key::new(hmac::HMAC_SHA256, bytes), written: written.into() }
+    }
+
+    /// Makes a key from the operating system's randomness.
+    ///
+    /// # Errors
+    ///
+    /// When that has none to give.
+    pub fn generate() -> Result<Self, NoRandomness> {
+        let bytes: rand::Random<[u8; 32]> =
+            rand::generate(&rand::SystemRandom::new()).map_err(|_| NoRandomness)?;
+        Ok(Self::new(&bytes.expose()))
+    }
+
+    /// The key as 64 hexadecimal digits, which [`parse`](Self::parse) reads back.
+    #[must_use]
+    pub const fn written(&self) -> &SecretString {
+        &self.written
+    }
+
+    /// Reads a key that was written as 64 hexadecimal digits.
+    ///
+    /// # Errors
+    ///
+    /// When the text is something else; the error does not quote it.
+    pub fn parse(text: &SecretString) -> Result<Self, InvalidFingerprintKey> {
+        let text = text.expose().trim();
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(InvalidFingerprintKey);
+        }
+        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+            let digits = text.get(at..at + 2).ok_or(InvalidFingerprintKey)?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| InvalidFingerprintKey)?;
+        }
+        Ok(Self::new(&bytes))
     }
 
     /// The fingerprint of a secret: equal secrets have equal fingerprints under one key.
     #[must_use]
     pub fn fingerprint(&self, secret: &SecretString) -> Fingerprint {
-        let tag = hmac::sign(&self.0, secret.expose().as_bytes());
+        let tag = hmac::sign(&self.mac, secret.expose().as_bytes());
         let mut bytes = [0; 16];
         for (byte, tag) in bytes.iter_mut().zip(tag.as_ref()) {
             *byte = *tag;
@@ -36,6 +76,18 @@ impl fmt::Debug for FingerprintKey {
         f.write_str("FingerprintKey(****)")
     }
 }
+
+/// The operating system has no randomness to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system gives no random bytes")]
+#[non_exhaustive]
+pub struct NoRandomness;
+
+/// A text that is no fingerprint key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a fingerprint key is 64 hexadecimal digits")]
+#[non_exhaustive]
+pub struct InvalidFingerprintKey;
 
 /// HMAC-SHA256 of a secret, cut to 128 bits (RFC 2104 §5), written as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,6 +144,19 @@ mod tests {
         key[..4].copy_from_slice(b"Jefe");
         let fingerprint = FingerprintKey::new(&key).fingerprint(&"what do ya want for nothing?".into());
         assert_eq!(fingerprint.to_string(), "5bdcc146bf60754e6a042426089575c7");
+    }
+
+    #[test]
+    fn a_key_reads_back_and_shows_nothing() {
+        let key = FingerprintKey::generate().unwrap();
+        let again = FingerprintKey::parse(key.written()).unwrap();
+        let secret = SecretString::from("EXAMPLE");
+        assert_eq!(key.fingerprint(&secret), again.fingerprint(&secret));
+        assert_ne!(key.written().expose(), FingerprintKey::generate().unwrap().written().expose());
+        assert!(!format!("{key:?}").contains(key.written().expose()));
+        for wrong in ["", "00", &"0".repeat(63), &"g".repeat(64), &"é".repeat(32)] {
+            assert_eq!(FingerprintKey::parse(&wrong.into()).unwrap_err(), InvalidFingerprintKey);
+        }
     }
 
     #[test]

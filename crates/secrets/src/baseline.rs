@@ -1,12 +1,13 @@
 //! Baselines: what was there before anybody looked, so that only what is new is reported.
 //!
-//! A baseline knows each secret by a keyed hash of rule and secret, so it does not change when lines move, and tells nobody
-//! without the key whether a guess was right.
+//! A baseline knows each secret by a keyed hash of rule and secret, so it does not change when lines move. It carries its
+//! key, so that a team that shares the file shares the fingerprints: whoever has the file has the repository that holds
+//! the secrets as well. The fingerprints in reports, which travel further, tell nobody else whether a guess was right.
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use storeward_core::{Fingerprint, SecretString};
+use storeward_core::{Fingerprint, FingerprintKey, SecretString};
 
 use crate::Finding;
 
@@ -14,8 +15,9 @@ use crate::Finding;
 const VERSION: u32 = 1;
 
 /// What is known already.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Baseline {
+    key: Option<FingerprintKey>,
     entries: BTreeMap<Fingerprint, Entry>,
     /// SHA-1 of secrets, as detect-secrets keeps them.
     hashes: HashSet<[u8; 20]>,
@@ -37,14 +39,21 @@ struct Entry {
 #[serde(deny_unknown_fields)]
 struct File {
     storeward_baseline: u32,
+    key: String,
     findings: Vec<Entry>,
 }
 
 impl Baseline {
-    /// A baseline that knows nothing.
+    /// A baseline that knows nothing yet, of fingerprints made with a key of its own.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(key: FingerprintKey) -> Self {
+        Self { key: Some(key), ..Self::default() }
+    }
+
+    /// The key with which a scanner makes the fingerprints that it knows; none in a baseline of another tool.
+    #[must_use]
+    pub const fn key(&self) -> Option<&FingerprintKey> {
+        self.key.as_ref()
     }
 
     /// Takes a finding up; one without a fingerprint cannot be known again and is left out. Says whether it was taken.
@@ -90,10 +99,12 @@ impl Baseline {
         before - self.entries.len()
     }
 
-    /// Writes the file's text: sorted, one entry a line, so that a diff shows what came and went.
+    /// Writes the text of a file of our own: sorted, one entry a line, so that a diff shows what came and went.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut out = format!("{{\n  \"storeward_baseline\": {VERSION},\n  \"findings\": [");
+        let key = self.key.as_ref().map_or("", |key| key.written().expose());
+        let mut out =
+            format!("{{\n  \"storeward_baseline\": {VERSION},\n  \"key\": \"{key}\",\n  \"findings\": [");
         for (place, entry) in self.entries.values().enumerate() {
             out.push_str(if place == 0 { "\n    " } else { ",\n    " });
             // The parts are strings, which always serialize.
@@ -131,8 +142,10 @@ impl Baseline {
                 "version {version} is not known; this program writes {VERSION}"
             )));
         }
+        let key =
+            FingerprintKey::parse(&file.key.into()).map_err(|error| InvalidBaseline(error.to_string()))?;
         let entries = file.findings.into_iter().map(|entry| (entry.fingerprint, entry)).collect();
-        Ok(Self { entries, ..Self::default() })
+        Ok(Self { key: Some(key), entries, ..Self::default() })
     }
 
     fn detect_secrets(results: &serde_json::Map<String, serde_json::Value>) -> Self {
@@ -191,7 +204,7 @@ mod tests {
     fn what_is_known_is_known_again_on_another_line() {
         let token = expand("SALEOR_TOKEN={alnum:30}", "a");
         let (finding, secret) = scan(&token);
-        let mut baseline = Baseline::new();
+        let mut baseline = Baseline::new(FingerprintKey::new(&[7; 32]));
         assert!(!baseline.knows(&finding, &secret));
         assert!(baseline.add(&finding, ".env"));
         let text = baseline.to_json();

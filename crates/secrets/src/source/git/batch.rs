@@ -1,7 +1,8 @@
 //! Many objects from one `git cat-file`.
 
 use std::{
-    io::{self, BufRead, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
+    process::ChildStdout,
     thread,
 };
 
@@ -38,7 +39,17 @@ pub(crate) fn blobs(
     if ids.0.is_empty() {
         return Ok(());
     }
-    let (mut child, mut output) = git.start(&["cat-file", "--batch", "--buffer"], true)?;
+    ask(git, &["cat-file", "--batch", "--buffer"], ids, |output| read_all(output, &mut receive))
+}
+
+/// Starts git, writes the ids to its input and has its output read. What reads says whether it stopped before the end.
+pub(crate) fn ask(
+    git: &Git,
+    arguments: &[&str],
+    ids: &Ids,
+    read: impl FnOnce(&mut BufReader<ChildStdout>) -> io::Result<bool>,
+) -> Result<(), PortError> {
+    let (mut child, mut output) = git.start(arguments, true)?;
     let stopped = thread::scope(|scope| {
         if let Some(mut input) = child.stdin.take() {
             // Git answers while it is asked, so asking has a thread of its own. It ends when git does.
@@ -46,7 +57,7 @@ pub(crate) fn blobs(
                 let _ = input.write_all(&ids.0);
             });
         }
-        let stopped = read_all(&mut output, &mut receive);
+        let stopped = read(&mut output);
         if !matches!(stopped, Ok(false)) {
             let _ = child.kill();
         }

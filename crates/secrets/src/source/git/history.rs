@@ -14,7 +14,7 @@ use std::{
 use storeward_core::{Fault, PortError};
 
 use super::{
-    batch::{Ids, Object, blobs},
+    batch::{Ids, Object, ask, blobs},
     fresh::Fresh,
     run::{Git, finish},
 };
@@ -85,7 +85,7 @@ impl HistorySource {
             let (child, output) = self
                 .git
                 .start(&["cat-file", "--batch-all-objects", "--unordered", "--buffer", FORMAT], false)?;
-            let listed = self.wanted(output)?;
+            let listed = self.wanted(output).map_err(|error| unreadable("git broke off", error))?;
             finish(child)?;
             return Ok(listed);
         }
@@ -97,14 +97,20 @@ impl HistorySource {
         for id in String::from_utf8_lossy(&objects).lines() {
             ids.push(id);
         }
-        Ok((ids, 0))
+        // Commits and folders are among them, whose sizes would count as well.
+        let mut listed = (Ids::default(), 0);
+        ask(&self.git, &["cat-file", "--buffer", FORMAT], &ids, |output| {
+            listed = self.wanted(output)?;
+            Ok(false)
+        })?;
+        Ok(listed)
     }
 
-    fn wanted(&self, output: impl BufRead) -> Result<(Ids, u64), PortError> {
+    fn wanted(&self, output: impl BufRead) -> io::Result<(Ids, u64)> {
         let mut ids = Ids::default();
         let mut skipped = 0;
         for line in output.lines() {
-            let line = line.map_err(|error| unreadable("git broke off", error))?;
+            let line = line?;
             let mut words = line.split(' ');
             if let (Some("blob"), Some(id), Some(size)) = (words.next(), words.next(), words.next()) {
                 let large = self.max_size.is_some_and(|most| size.parse().is_ok_and(|size: u64| size > most));

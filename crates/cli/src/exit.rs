@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Usage = 2,
     /// No answer could be had; treat it as a no.
     Unanswered = 3,
+    /// Done so far; a person must finish a step.
+    Step = 4,
 }
 
 impl From<Exit> for std::process::ExitCode {

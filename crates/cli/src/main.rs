@@ -7,7 +7,9 @@ mod config;
 mod env;
 mod exit;
 mod position;
+mod project;
 mod render;
+mod secrets;
 mod yaml;
 
 use std::{io, process::ExitCode};
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Check(args) => commands::check::run(&args, &env),
         Command::Init(args) => commands::init::run(&args),
+        Command::Secrets(command) => commands::secrets::run(&command, &env),
         Command::Config(command) => commands::config::run(&command, &env),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man { output } => commands::shell::man(output.as_deref()),
@@ -35,12 +38,7 @@ fn main() -> ExitCode {
         // Whoever read the output has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => Exit::Yes.into(),
         Err(error) => {
-            let mut message = String::from("error");
-            for cause in error.chain() {
-                message.push_str(": ");
-                message.push_str(&cause.to_string());
-            }
-            render::note(&message);
+            render::error(&error);
             Exit::Usage.into()
         }
     }

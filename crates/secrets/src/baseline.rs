@@ -56,12 +56,10 @@ impl Baseline {
         self.key.as_ref()
     }
 
-    /// Takes a finding up; one without a fingerprint cannot be known again and is left out. Says whether it was taken.
-    pub fn add(&mut self, finding: &Finding, path: &str) -> bool {
-        let Some(fingerprint) = finding.fingerprint else { return false };
-        let entry = Entry { fingerprint, rule: finding.rule.to_string(), path: path.to_owned() };
-        self.entries.entry(fingerprint).or_insert(entry);
-        true
+    /// Takes a secret up by its fingerprint. The rule and the path are for people who read the file.
+    pub fn add(&mut self, fingerprint: Fingerprint, rule: &str, path: &str) {
+        let entry = || Entry { fingerprint, rule: rule.to_owned(), path: path.to_owned() };
+        self.entries.entry(fingerprint).or_insert_with(entry);
     }
 
     /// Whether a finding was there before. `secret` is needed only for baselines of other tools.
@@ -206,7 +204,7 @@ mod tests {
         let (finding, secret) = scan(&token);
         let mut baseline = Baseline::new(FingerprintKey::new(&[7; 32]));
         assert!(!baseline.knows(&finding, &secret));
-        assert!(baseline.add(&finding, ".env"));
+        baseline.add(finding.fingerprint.unwrap(), &finding.rule, ".env");
         let text = baseline.to_json();
         let baseline = Baseline::from_json(&text).unwrap();
         assert_eq!(baseline.to_json(), text);

@@ -3,4 +3,5 @@
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod init;
+pub(crate) mod secrets;
 pub(crate) mod shell;

@@ -17,6 +17,9 @@ pub(crate) struct Key {
     pub(crate) about: &'static str,
 }
 
+/// Variables that are no configuration because they hold a secret; they are read where it is needed.
+pub(crate) const SECRET_VARIABLES: [&str; 1] = ["STOREWARD_FINGERPRINT_KEY"];
+
 /// What a key's value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -152,6 +155,30 @@ pub(crate) const KEYS: &[Key] = &[
         floor: None,
         example: r#"["docs/**"]"#,
         about: "Paths, as in .gitignore, that `check` does not look at",
+    },
+    Key {
+        name: "secrets.rules",
+        kind: Kind::Texts,
+        aliases: &[],
+        floor: None,
+        example: r#"["rules.toml"]"#,
+        about: "Files of further rules for secrets: ours, or gitleaks configurations",
+    },
+    Key {
+        name: "secrets.baseline",
+        kind: Kind::Text,
+        aliases: &[],
+        floor: None,
+        example: r#""secrets-baseline.json""#,
+        about: "The file of secrets that are known already; without it, secrets-baseline.json if there is one",
+    },
+    Key {
+        name: "secrets.waivers",
+        kind: Kind::Text,
+        aliases: &[],
+        floor: None,
+        example: r#""secrets-waivers.toml""#,
+        about: "The file of waivers for secrets; without it, secrets-waivers.toml if there is one",
     },
 ];
 

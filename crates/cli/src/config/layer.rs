@@ -60,8 +60,7 @@ pub(crate) fn from_variables<'a>(
         match found.map(|key| (key, value_of(key, text))) {
             Some((key, Some(value))) => settings.push(Setting { key, value, origin }),
             Some((key, None)) => problems.push(Problem { message: expected(key, name), origin }),
-            // The tests' own variables share the prefix.
-            None if name.starts_with("STOREWARD_") && !name.starts_with("STOREWARD_TEST_") => {
+            None if is_ours(name) => {
                 let known: Vec<String> = KEYS.iter().map(Key::variable).collect();
                 let hint = hint(name, known.iter().map(String::as_str));
                 problems.push(Problem { message: format!("unknown variable `{name}`{hint}"), origin });
@@ -70,6 +69,13 @@ pub(crate) fn from_variables<'a>(
         }
     }
     (settings, problems)
+}
+
+/// Whether only we can have meant a variable. The tests' own share the prefix.
+fn is_ours(name: &str) -> bool {
+    name.starts_with("STOREWARD_")
+        && !name.starts_with("STOREWARD_TEST_")
+        && !keys::SECRET_VARIABLES.contains(&name)
 }
 
 /// A key's value from the text of a variable.

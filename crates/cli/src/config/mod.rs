@@ -24,6 +24,7 @@ pub(crate) struct Values {
     pub(crate) monitoring: Enabled,
     pub(crate) log: Log,
     pub(crate) check: Check,
+    pub(crate) secrets: Secrets,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -67,6 +68,14 @@ pub(crate) struct Log {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Check {
     pub(crate) exclude: Vec<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Secrets {
+    pub(crate) rules: Vec<String>,
+    pub(crate) baseline: Option<String>,
+    pub(crate) waivers: Option<String>,
 }
 
 /// The configuration of one environment.

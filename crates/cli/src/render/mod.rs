@@ -3,6 +3,7 @@
 pub(crate) mod human;
 pub(crate) mod markdown;
 pub(crate) mod sarif;
+pub(crate) mod secrets;
 
 use std::{
     fs,
@@ -47,6 +48,26 @@ pub(crate) fn json(out: &mut Vec<u8>, value: &impl Serialize) -> anyhow::Result<
 /// A line on standard error. Where that is closed, there is nobody to tell.
 pub(crate) fn note(message: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", printable(message));
+}
+
+/// Several lines of our own making on standard error; a stranger's words in them are made printable line by line.
+pub(crate) fn lines(message: &str) {
+    message.lines().for_each(note);
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn counted(number: u64, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
+/// An error and what caused it, on one line.
+pub(crate) fn error(error: &anyhow::Error) {
+    let mut message = String::from("error");
+    for cause in error.chain() {
+        message.push_str(": ");
+        message.push_str(&cause.to_string());
+    }
+    note(&message);
 }
 
 /// The text without what would steer a terminal: file names and keys are strangers' words.

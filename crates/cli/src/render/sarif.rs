@@ -17,6 +17,18 @@ pub(crate) fn check(report: &Report) -> Value {
         .filter(|(_, check)| check.status >= Status::Warn)
         .flat_map(|(index, check)| check.evidence.iter().map(move |evidence| result(index, check, evidence)))
         .collect();
+    let mut log = log(&rules, &results);
+    if let Some(run) = log.pointer_mut("/runs/0").and_then(Value::as_object_mut) {
+        run.insert(
+            "properties".into(),
+            json!({ "environment": report.environment, "strict": report.strict }),
+        );
+    }
+    log
+}
+
+/// A log of one run.
+pub(super) fn log(rules: &[Value], results: &[Value]) -> Value {
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -28,7 +40,6 @@ pub(crate) fn check(report: &Report) -> Value {
                 "rules": rules,
             } },
             "columnKind": "unicodeCodePoints",
-            "properties": { "environment": report.environment, "strict": report.strict },
             "results": results,
         }],
     })
@@ -65,7 +76,7 @@ fn result(index: usize, check: &Check, evidence: &Evidence) -> Value {
 }
 
 /// A relative path as a URI reference (RFC 3986): everything but unreserved characters and `/` is percent-encoded.
-fn uri(path: &str) -> String {
+pub(super) fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
@@ -78,7 +89,7 @@ fn uri(path: &str) -> String {
     uri
 }
 
-fn level(severity: Severity) -> &'static str {
+pub(super) fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Info | Severity::Low => "note",
         Severity::Medium => "warning",
@@ -86,7 +97,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn score(severity: Severity) -> &'static str {
+pub(super) fn score(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "0.0",
         Severity::Low => "3.0",

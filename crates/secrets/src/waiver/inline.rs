@@ -11,6 +11,7 @@
 
 use serde::Serialize;
 
+use super::holds_on;
 use crate::Sighting;
 
 /// A waiver found in a text.
@@ -103,25 +104,50 @@ impl Inline {
     /// The waiver that covers a finding on a day written as `YYYY-MM-DD`, if its text holds one.
     #[must_use]
     pub fn covering(sighting: &Sighting<'_>, today: &str) -> Option<Self> {
+        Self::beside(sighting).find(|waiver| !waiver.is_expired(today))
+    }
+
+    /// The waiver that covers a finding or would, were it not over.
+    #[must_use]
+    pub fn covering_ever(sighting: &Sighting<'_>) -> Option<Self> {
+        Self::beside(sighting).next()
+    }
+
+    /// The waivers that speak of a finding.
+    fn beside<'a>(sighting: &'a Sighting<'_>) -> impl Iterator<Item = Self> + 'a {
         let line = sighting.finding.place.line;
         let of_lines = sighting.lines().split(|byte| *byte == b'\n').zip(line..);
         let above = line.checked_sub(1).map(|number| (sighting.above(), number));
-        let mut near = of_lines.chain(above).filter_map(|(text, number)| Self::of_line(text, number));
-        near.find(|waiver| {
+        let near = of_lines.chain(above).filter_map(|(text, number)| Self::of_line(text, number));
+        near.filter(move |waiver| {
             // On any line of a secret of several lines it speaks of the secret.
             let own = waiver.line >= line && !waiver.next_line;
-            waiver.covers(&sighting.finding.rule, if own { waiver.line } else { line }, today)
+            waiver.speaks_of(&sighting.finding.rule, if own { waiver.line } else { line })
         })
+    }
+
+    /// Whether it is over on a day written as `YYYY-MM-DD`. A last day that is no day is over.
+    #[must_use]
+    pub fn is_expired(&self, today: &str) -> bool {
+        self.until.as_deref().is_some_and(|last| !holds_on(last, today))
+    }
+
+    /// Whether it is written with our own mark, so that it can be about nothing else.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.mark == OURS
     }
 
     /// Whether it waives a finding of a rule on a line, on a day written as `YYYY-MM-DD`.
     #[must_use]
     pub fn covers(&self, rule: &str, line: u64, today: &str) -> bool {
+        self.speaks_of(rule, line) && !self.is_expired(today)
+    }
+
+    fn speaks_of(&self, rule: &str, line: u64) -> bool {
         let place = (line == self.line && !self.next_line)
             || (line == self.line + 1 && (self.next_line || self.alone));
-        place
-            && (self.rules.is_empty() || self.rules.iter().any(|named| named == rule))
-            && self.until.as_deref().is_none_or(|last| last >= today)
+        place && (self.rules.is_empty() || self.rules.iter().any(|named| named == rule))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod inline;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use storeward_core::Fingerprint;
 
@@ -43,11 +44,26 @@ impl Waiver {
         Self { reason: reason.into(), ..Self::default() }
     }
 
+    /// What is wrong with it, if anything: it waives nothing, gives no reason, or ends on no day of the calendar.
+    #[must_use]
+    pub fn fault(&self) -> Option<&'static str> {
+        let named = self.rule.is_some() || self.path.is_some() || self.fingerprint.is_some();
+        if !named && self.content.as_deref().is_none_or(str::is_empty) {
+            return Some("names neither `rule`, `path`, `fingerprint` nor `content`");
+        }
+        if self.reason.trim().is_empty() {
+            return Some("gives no `reason`");
+        }
+        match self.expires.as_deref() {
+            Some(text) if !is_day(text) => Some("`expires` is no day such as 2027-01-31"),
+            _ => None,
+        }
+    }
+
     /// Whether it is over on a day written as `YYYY-MM-DD`.
     #[must_use]
     pub fn is_expired(&self, today: &str) -> bool {
-        // Dates in this form sort as text.
-        self.expires.as_deref().is_some_and(|last| last < today)
+        self.expires.as_deref().is_some_and(|last| !holds_on(last, today))
     }
 
     /// Whether every condition holds for a finding, wherever in time.
@@ -64,6 +80,17 @@ impl Waiver {
         let mut named = conditions.iter().flatten().peekable();
         named.peek().is_some() && named.all(|holds| *holds)
     }
+}
+
+/// Whether a text is a day as `YYYY-MM-DD`.
+fn is_day(text: &str) -> bool {
+    text.len() == 10 && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
+}
+
+/// Whether today comes no later than a last day. What is no day is over.
+fn holds_on(last: &str, today: &str) -> bool {
+    // Days in this form sort as text.
+    is_day(last) && today <= last
 }
 
 /// A list of waivers that counts how often each was used. Threads share it.
@@ -89,7 +116,7 @@ impl Waivers {
     }
 
     /// Every waiver and how many findings it let stand so far; none is one to remove.
-    pub fn uses(&self) -> impl Iterator<Item = (&Waiver, u64)> {
+    pub fn uses(&self) -> impl ExactSizeIterator<Item = (&Waiver, u64)> {
         self.entries.iter().map(|(waiver, uses)| (waiver, uses.load(Ordering::Relaxed)))
     }
 }
@@ -197,5 +224,19 @@ mod tests {
             |w| (w.path, w.expires) = (Some(".env".into()), Some("2026-01-01".into()));
         assert!(check(dated, "2026-01-01"));
         assert!(!check(dated, "2026-01-02"));
+        let endless: fn(&mut Waiver) = |w| (w.path, w.expires) = (Some(".env".into()), Some("never".into()));
+        assert!(!check(endless, "2026-01-01"));
+    }
+
+    #[test]
+    fn a_waiver_says_what_is_wrong_with_it() {
+        let fault = |text: &str| toml::from_str::<Waiver>(text).unwrap().fault();
+        assert_eq!(fault("path = 'a'\nreason = 'b'\nexpires = '2028-02-29'"), None);
+        assert!(fault("reason = 'b'").unwrap().contains("neither"));
+        assert!(fault("content = ''\nreason = 'b'").unwrap().contains("neither"));
+        assert!(fault("path = 'a'\nreason = ' '").unwrap().contains("reason"));
+        for wrong in ["2027-02-29", "27-02-01", "2027-1-1", "never"] {
+            assert!(fault(&format!("path = 'a'\nreason = 'b'\nexpires = '{wrong}'")).is_some(), "{wrong}");
+        }
     }
 }

@@ -53,9 +53,12 @@ impl HistorySource {
         mut self,
         revisions: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self, PortError> {
-        const ALLOWED: [&str; 5] = ["--all", "--branches", "--tags", "--remotes", "--not"];
+        const ALLOWED: [&str; 6] =
+            ["--ignore-missing", "--all", "--branches", "--tags", "--remotes", "--not"];
         self.revisions = revisions.into_iter().map(Into::into).collect();
-        match self.revisions.iter().find(|word| word.starts_with('-') && !ALLOWED.contains(&word.as_str())) {
+        let allowed =
+            |word: &str| !word.starts_with('-') || ALLOWED.contains(&word) || word.starts_with("--remotes=");
+        match self.revisions.iter().find(|word| !allowed(word)) {
             None => Ok(self),
             Some(word) => {
                 Err(PortError::new("secret source", Fault::Invalid, format!("\"{word}\" is no revision")))

@@ -1,9 +1,15 @@
 //! The command line. Parsing touches nothing; what it yields are plain values.
 
+mod secrets;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::secrets::{
+    BaselineCommand, Hook, HookCommand, HowArgs, RulesCommand, ScanArgs, ScanFormat, SecretsCommand,
+    WaiversArgs, WhatArgs,
+};
 use crate::exit;
 
 /// Security guardrails for a store run as code.
@@ -22,6 +28,9 @@ pub(crate) enum Command {
     /// Write a storeward.toml and keep .env files and state out of git
     #[command(after_help = exit::HELP)]
     Init(InitArgs),
+    /// Find leaked secrets, and keep them out
+    #[command(subcommand, after_help = exit::HELP)]
+    Secrets(SecretsCommand),
     /// Look at the configuration
     #[command(subcommand, after_help = exit::HELP)]
     Config(ConfigCommand),

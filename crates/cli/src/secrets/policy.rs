@@ -1,0 +1,141 @@
+//! How it is decided what is reported: rules, baseline and waivers, as the project and the command line have them.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use storeward_core::{Clock, SystemClock};
+use storeward_secrets::{
+    Baseline, Confidence, Finding, Scanner, Sighting, Waiver, Waivers, baseline, rule, waiver::inline::Inline,
+};
+
+use super::key;
+use crate::{args::HowArgs, env::Env, project::Project};
+
+/// The usual names of the files, in the project's directory.
+pub(crate) const BASELINE: &str = "secrets-baseline.json";
+const WAIVERS: &str = "secrets-waivers.toml";
+
+pub(crate) struct Policy {
+    pub(crate) scanner: Scanner,
+    pub(crate) waivers: Waivers,
+    /// Today as `YYYY-MM-DD`, in UTC.
+    pub(crate) today: String,
+    baseline: Baseline,
+    min_confidence: Confidence,
+    project: Project,
+}
+
+/// What becomes of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    Report,
+    /// Less sure than what was asked for.
+    Unsure,
+    /// Somebody let it stand.
+    Waived,
+    /// The baseline has it.
+    Known,
+}
+
+impl Policy {
+    /// Reads all files that it needs.
+    ///
+    /// # Errors
+    ///
+    /// When one that was named is missing, or one that is there is wrong.
+    pub(crate) fn read(how: &HowArgs, project: Project, env: &Env, quiet: bool) -> anyhow::Result<Self> {
+        let configured = project.values.secrets.baseline.as_deref();
+        let baseline = match how.baseline.clone().or_else(|| project.file(configured, BASELINE)) {
+            Some(path) => read_baseline(&path)?,
+            None => Baseline::default(),
+        };
+        Self::with_baseline(how, project, baseline, env, quiet)
+    }
+
+    /// As [`read`](Self::read), with a baseline that is there already.
+    pub(crate) fn with_baseline(
+        how: &HowArgs,
+        project: Project,
+        baseline: Baseline,
+        env: &Env,
+        quiet: bool,
+    ) -> anyhow::Result<Self> {
+        let configured = project.values.secrets.waivers.as_deref();
+        let waivers = match how.waivers.clone().or_else(|| project.file(configured, WAIVERS)) {
+            Some(path) => read_waivers(&path)?,
+            None => Waivers::default(),
+        };
+        let key = match baseline.key() {
+            Some(key) => key.clone(),
+            None => key::find(env, quiet)?,
+        };
+        let mut builder = Scanner::builder().fingerprint_key(key);
+        let configured = project.values.secrets.rules.iter().map(|name| project.root.join(name));
+        for path in configured.chain(how.rules.iter().cloned()) {
+            builder = builder.rules(read_rules(&path)?);
+        }
+        Ok(Self {
+            scanner: builder.build(),
+            waivers,
+            today: SystemClock::new().now().format("%F").to_string(),
+            baseline,
+            min_confidence: how.min_confidence,
+            project,
+        })
+    }
+
+    /// What becomes of a finding, as far as its path does not matter.
+    pub(crate) fn judge(&self, sighting: &Sighting<'_>) -> Judgement {
+        let finding = &sighting.finding;
+        if finding.confidence < self.min_confidence {
+            Judgement::Unsure
+        } else if Inline::covering(sighting, &self.today).is_some() {
+            Judgement::Waived
+        } else if self.baseline.knows(finding, sighting.secret) {
+            Judgement::Known
+        } else {
+            Judgement::Report
+        }
+    }
+
+    /// Whether the list of waivers lets a finding stand. `lines` is the text of its lines.
+    pub(crate) fn waives(&self, finding: &Finding, path: &str, lines: &[u8]) -> bool {
+        self.waivers.find(finding, &self.project.relative(path), lines, &self.today).is_some()
+    }
+}
+
+pub(crate) fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
+    let text = text(path)?;
+    Baseline::from_json(&text).map_err(|error: baseline::InvalidBaseline| in_file(path, &error))
+}
+
+pub(crate) fn read_rules(path: &Path) -> anyhow::Result<Vec<std::sync::Arc<rule::Rule>>> {
+    rule::from_toml(&text(path)?).map_err(|error| in_file(path, &error))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaiverFile {
+    #[serde(default)]
+    waiver: Vec<Waiver>,
+}
+
+fn read_waivers(path: &Path) -> anyhow::Result<Waivers> {
+    let text = text(path)?;
+    let file: WaiverFile = toml::from_str(&text).map_err(|error| in_file(path, &error))?;
+    for (waiver, number) in file.waiver.iter().zip(1..) {
+        if let Some(fault) = waiver.fault() {
+            bail!("{}: waiver {number}: {fault}", path.display());
+        }
+    }
+    Ok(Waivers::new(file.waiver))
+}
+
+fn text(path: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn in_file(path: &Path, error: &dyn std::fmt::Display) -> anyhow::Error {
+    anyhow::anyhow!("{}: {}", path.display(), error.to_string().trim_end())
+}

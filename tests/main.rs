@@ -16,3 +16,4 @@ mod check;
 mod init;
 mod program;
 mod sarif;
+mod secrets;

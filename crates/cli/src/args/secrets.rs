@@ -211,6 +211,12 @@ pub(crate) enum Hook {
     Receive,
 }
 
+impl Default for HowArgs {
+    fn default() -> Self {
+        Self { rules: Vec::new(), min_confidence: Confidence::Low, baseline: None, waivers: None }
+    }
+}
+
 fn severity(text: &str) -> Result<Severity, String> {
     let known = Severity::ALL.into_iter().find(|known| known.as_str() == text);
     known.ok_or_else(|| "one of info, low, medium, high, critical".to_owned())

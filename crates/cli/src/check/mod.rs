@@ -30,6 +30,7 @@ use crate::{
     },
     env::Env,
     exit::Exit,
+    project::Project,
 };
 
 /// What to check, and for what.
@@ -63,7 +64,8 @@ pub(crate) fn run(request: &Request<'_>) -> anyhow::Result<(Report, Exit)> {
     if let Err(error) = exclusion {
         unreadable.fail(Evidence::new(format!("check.exclude is no list of path patterns: {error}")));
     }
-    let secrets = secrets::check(files, &mut unreadable);
+    let project = Project { root: files.root().to_owned(), values: config.values.clone() };
+    let secrets = secrets::check(files, project, &mut unreadable);
     let (configuration, has_configuration) = configurator::checks(files, &config);
     let has_config_file = files.absolute(file::NAME).is_file() && request.path.is_dir();
     let has_store = has_configuration || has_config_file || !files.env.is_empty();

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
-use storeward_core::{Clock, SystemClock};
+use storeward_core::{Clock, FingerprintKey, SystemClock};
 use storeward_secrets::{
     Baseline, Confidence, Finding, Scanner, Sighting, Waiver, Waivers, baseline, rule, waiver::inline::Inline,
 };
@@ -45,11 +45,7 @@ impl Policy {
     ///
     /// When one that was named is missing, or one that is there is wrong.
     pub(crate) fn read(how: &HowArgs, project: Project, env: &Env, quiet: bool) -> anyhow::Result<Self> {
-        let configured = project.values.secrets.baseline.as_deref();
-        let baseline = match how.baseline.clone().or_else(|| project.file(configured, BASELINE)) {
-            Some(path) => read_baseline(&path)?,
-            None => Baseline::default(),
-        };
+        let baseline = baseline_of(how, &project)?;
         Self::with_baseline(how, project, baseline, env, quiet)
     }
 
@@ -61,16 +57,40 @@ impl Policy {
         env: &Env,
         quiet: bool,
     ) -> anyhow::Result<Self> {
+        let key = match baseline.key() {
+            Some(key) => key.clone(),
+            None => key::find(env, quiet)?,
+        };
+        Self::new(how, project, baseline, Some(key))
+    }
+
+    /// The project's own policy, for a report that shows no fingerprints: no key is made for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub(crate) fn of_project(project: Project) -> anyhow::Result<Self> {
+        let how = HowArgs::default();
+        let baseline = baseline_of(&how, &project)?;
+        let key = baseline.key().cloned();
+        Self::new(&how, project, baseline, key)
+    }
+
+    fn new(
+        how: &HowArgs,
+        project: Project,
+        baseline: Baseline,
+        key: Option<FingerprintKey>,
+    ) -> anyhow::Result<Self> {
         let configured = project.values.secrets.waivers.as_deref();
         let waivers = match how.waivers.clone().or_else(|| project.file(configured, WAIVERS)) {
             Some(path) => read_waivers(&path)?,
             None => Waivers::default(),
         };
-        let key = match baseline.key() {
-            Some(key) => key.clone(),
-            None => key::find(env, quiet)?,
-        };
-        let mut builder = Scanner::builder().fingerprint_key(key);
+        let mut builder = Scanner::builder();
+        if let Some(key) = key {
+            builder = builder.fingerprint_key(key);
+        }
         let configured = project.values.secrets.rules.iter().map(|name| project.root.join(name));
         for path in configured.chain(how.rules.iter().cloned()) {
             builder = builder.rules(read_rules(&path)?);
@@ -101,7 +121,20 @@ impl Policy {
 
     /// Whether the list of waivers lets a finding stand. `lines` is the text of its lines.
     pub(crate) fn waives(&self, finding: &Finding, path: &str, lines: &[u8]) -> bool {
-        self.waivers.find(finding, &self.project.relative(path), lines, &self.today).is_some()
+        self.waives_inside(finding, &self.project.relative(path), lines)
+    }
+
+    /// As [`waives`](Self::waives), of a path that is relative to the project.
+    pub(crate) fn waives_inside(&self, finding: &Finding, path: &str, lines: &[u8]) -> bool {
+        self.waivers.find(finding, path, lines, &self.today).is_some()
+    }
+}
+
+fn baseline_of(how: &HowArgs, project: &Project) -> anyhow::Result<Baseline> {
+    let configured = project.values.secrets.baseline.as_deref();
+    match how.baseline.clone().or_else(|| project.file(configured, BASELINE)) {
+        Some(path) => read_baseline(&path),
+        None => Ok(Baseline::default()),
     }
 }
 

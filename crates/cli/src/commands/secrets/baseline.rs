@@ -48,10 +48,7 @@ pub(super) fn run(command: &BaselineCommand, env: &Env) -> anyhow::Result<Exit> 
     let stop = Stop::on_signals()?;
     let outcome = match scan::run(&Chosen::of(&args.what)?, &policy, &stop, &Progress::new(false)) {
         Ok(outcome) => outcome,
-        Err(error) => {
-            render::error(&error.into());
-            return Ok(Exit::Unanswered);
-        }
+        Err(error) => return Ok(super::scan::unread(error)),
     };
     if outcome.interrupted || outcome.summary.unreadable > 0 || !outcome.broken.is_empty() {
         render::note("error: not all could be read, so the baseline was left as it is");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::SecondsFormat;
-use storeward_core::{Clock, Severity, SystemClock};
+use storeward_core::{Clock, Fault, PortError, Severity, SystemClock};
 use storeward_secrets::port::Summary;
 
 use crate::{
@@ -36,8 +36,7 @@ pub(super) fn run(args: &ScanArgs, env: &Env) -> anyhow::Result<Exit> {
             Ok(outcome) => outcome,
             Err(error) => {
                 drop(progress);
-                render::error(&error.into());
-                return Ok(Exit::Unanswered);
+                return Ok(unread(error));
             }
         }
     };
@@ -47,6 +46,13 @@ pub(super) fn run(args: &ScanArgs, env: &Env) -> anyhow::Result<Exit> {
     render::deliver(&out, args.output.as_deref())?;
     tell(&outcome, args);
     Ok(exit(&outcome, args.fail_on))
+}
+
+/// What is not there was asked for by mistake; what cannot be read is no answer.
+pub(super) fn unread(error: PortError) -> Exit {
+    let exit = if error.fault() == Fault::NotFound { Exit::Usage } else { Exit::Unanswered };
+    render::error(&error.into());
+    exit
 }
 
 /// Says on standard error what the findings do not show.

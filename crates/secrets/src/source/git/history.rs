@@ -137,7 +137,7 @@ struct Job {
 
 impl Source for HistorySource {
     fn visit(&self, receive: &(dyn Fn(Piece<'_>) -> Flow + Sync)) -> Result<Summary, PortError> {
-        let (ids, skipped) = self.list()?;
+        let (ids, skipped) = self.list().map_err(|error| self.git.explain(error))?;
         let threads = match self.threads {
             0 => thread::available_parallelism().map_or(1, usize::from),
             threads => threads,

@@ -56,6 +56,11 @@ impl Git {
         if output.status.success() { Ok(output.stdout) } else { Err(failed(&output.stderr)) }
     }
 
+    /// The better error where the folder is in no repository: several commands say something else then.
+    pub(crate) fn explain(&self, error: PortError) -> PortError {
+        self.output(&["rev-parse", "--git-dir"]).err().unwrap_or(error)
+    }
+
     /// Starts and gives the process with its output, and its input where `input` asks for one.
     pub(crate) fn start(
         &self,
@@ -88,7 +93,10 @@ pub(crate) fn finish(mut child: Child) -> Result<(), PortError> {
 fn failed(said: &[u8]) -> PortError {
     let said = String::from_utf8_lossy(said);
     let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("git failed").to_owned();
-    let fault = if line.contains("not a git repository") || line.contains("unknown revision") {
+    let fault = if ["not a git repository", "unknown revision", "bad revision"]
+        .iter()
+        .any(|said| line.contains(said))
+    {
         Fault::NotFound
     } else {
         Fault::Unreachable

@@ -47,7 +47,8 @@ impl StagedSource {
             "--no-textconv",
             "--ignore-submodules=all",
             "--diff-filter=ACMT",
-        ])?;
+        ]);
+        let raw = raw.map_err(|error| self.git.explain(error))?;
         let mut paths: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut fields = raw.split(|byte| *byte == 0);
         while let (Some(entry), Some(path)) = (fields.next(), fields.next()) {

@@ -193,6 +193,8 @@ fn opening(bytes: &[u8], mut at: usize) -> (usize, Option<u8>) {
     }
     for _ in 0..5 {
         match peek(bytes, at) {
+            // After another quote a backtick is what the value begins with.
+            b'`' if quote.is_some() => break,
             byte if is_quote(byte) => {
                 // An empty string: its closing quote opens nothing.
                 if quote == Some(byte)
@@ -231,6 +233,16 @@ fn paired(bytes: &[u8], closed: usize) -> Option<Assignment> {
     }
     let closed = closers(bytes, end);
     direct(bytes, end, closed).filter(|found| found.operator != Operator::Space)
+}
+
+/// `the password is 'V'`: prose, where the quotes say that the value is meant as it stands.
+pub(crate) fn stated(bytes: &[u8], name_end: usize) -> Option<Assignment> {
+    const VERBS: [&[u8]; 2] = [b" is ", b" was "];
+    let rest = bytes.get(name_end..)?;
+    let verb = VERBS.iter().find(|verb| rest.starts_with(verb))?;
+    let quote = name_end + verb.len();
+    let open = peek(bytes, quote);
+    is_quote(open).then_some(Assignment { operator: Operator::Equals, quote: Some(open), value: quote + 1 })
 }
 
 /// Where the credential of an authentication scheme begins: `Bearer …`, `Basic …`.

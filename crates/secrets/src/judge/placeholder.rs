@@ -163,7 +163,12 @@ fn template(text: &[u8], at: usize) -> usize {
         [b'[', ..] if rest.contains(&b']') => closed(1, b"]"),
         [b'{', ..] if rest.contains(&b'}') && closed(1, b"}") <= 48 => closed(1, b"}"),
         [b'&', b'l', b't', b';', ..] => closed(4, b"&gt;"),
-        [b'$', byte, ..] if (byte.is_ascii_alphabetic() || *byte == b'_') && variable(rest, 1) > 0 => {
+        // Within a word a dollar is a letter: `super$ecret`.
+        [b'$', byte, ..]
+            if (byte.is_ascii_alphabetic() || *byte == b'_')
+                && variable(rest, 1) > 0
+                && !follows_letter(text, at) =>
+        {
             1 + variable(rest, 1)
         }
         [b'%', byte, ..] if byte.is_ascii_alphabetic() => {
@@ -176,6 +181,10 @@ fn template(text: &[u8], at: usize) -> usize {
         }
         _ => 0,
     }
+}
+
+fn follows_letter(text: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(u8::is_ascii_alphabetic)
 }
 
 fn digits(text: &[u8], at: usize) -> usize {

@@ -36,7 +36,10 @@ impl Pass<'_> {
             return;
         }
         self.generic_seen = (id, name_end);
-        let Some(assignment) = self.named.read(bytes, name_end) else { return };
+        let Some(assignment) = assign::stated(bytes, name_end).or_else(|| self.named.read(bytes, name_end))
+        else {
+            return;
+        };
         let Some(name) = bytes.get(start..name_end) else { return };
         // `the secret is …`: prose, unless the name is that of a flag.
         if assignment.operator == Operator::Space && assignment.quote.is_none() && !name.starts_with(b"--") {

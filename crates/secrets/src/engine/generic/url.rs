@@ -18,20 +18,7 @@ pub(super) fn password(bytes: &[u8], at: usize) -> Option<Span> {
             b':' if colon.is_none() => colon = Some(offset),
             // A password may hold an `@`: the last one before the path counts.
             b'@' => host = Some(offset),
-            b'/'
-            | b'?'
-            | b'#'
-            | b'"'
-            | b'\''
-            | b'`'
-            | b'<'
-            | b'>'
-            | b'\\'
-            | b'|'
-            | b','
-            | b'('
-            | b')'
-            | 0..=b' ' => break,
+            b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|' | b',' | 0..=b' ' => break,
             _ => {}
         }
     }

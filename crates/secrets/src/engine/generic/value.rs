@@ -94,8 +94,14 @@ pub(super) fn is_secret(value: &[u8], name: &[u8], assignment: &Assignment, kind
     if is_number(value) || value.windows(2).any(|pair| pair == b"::") {
         return false;
     }
+    if assignment.operator == Operator::Compare && is_compared(value, name) {
+        return true;
+    }
     match kind {
-        Kind::Secret => is_random(value) && !repeats_name(value, name),
+        Kind::Secret => {
+            let thought_up = assignment.quote.is_some() && value.len() >= 12 && is_spelt_oddly(value);
+            (is_random(value) || thought_up) && !repeats_name(value, name)
+        }
         Kind::Password => is_password(value, assignment) && !repeats_name(value, name),
     }
 }
@@ -176,7 +182,36 @@ fn is_password(value: &[u8], assignment: &Assignment) -> bool {
         return false;
     }
     // What is only words joined by separators is a name of something.
-    digits > 0 && !words::is_wordy(value) || symbols_inside(value)
+    digits > 0 && !words::is_wordy(value)
+        || (symbols_inside(value) && (assignment.quote.is_some() || !words::is_name(value)))
+        || (assignment.quote.is_some() && is_spelt_oddly(value))
+}
+
+/// `password == "team10"`, `creds.Secret != "open-sesame"`: who compares with a literal gives the secret away, however
+/// simple it is. Of names, only those that mean nothing else count.
+fn is_compared(value: &[u8], name: &[u8]) -> bool {
+    let telling = [&b"password"[..], b"passwd", b"secret"].iter().any(|word| {
+        name.len()
+            .checked_sub(word.len())
+            .and_then(|at| name.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(word))
+    });
+    telling
+        && (6..=64).contains(&value.len())
+        && value.iter().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'!' | b'@' | b'#' | b'$')
+        })
+        && !value.iter().all(u8::is_ascii_alphabetic)
+        && !repeats_name(value, name)
+}
+
+/// `super$ecret`, `Passw#rd!`: letters with a symbol that nothing but a password has within a word.
+fn is_spelt_oddly(value: &[u8]) -> bool {
+    let odd = |byte: u8| matches!(byte, b'$' | b'#' | b'!' | b'^');
+    value.iter().all(|byte| byte.is_ascii_alphanumeric() || odd(*byte))
+        && value
+            .windows(2)
+            .any(|pair| matches!(pair, [before, byte] if before.is_ascii_alphanumeric() && odd(*byte)))
 }
 
 fn is_percent_encoded(value: &[u8]) -> bool {

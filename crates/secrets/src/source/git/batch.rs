@@ -20,6 +20,11 @@ impl Ids {
         self.0.extend_from_slice(id.as_bytes());
         self.0.push(b'\n');
     }
+
+    #[cfg(test)]
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
 }
 
 /// What comes for an id.

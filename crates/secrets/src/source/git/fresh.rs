@@ -1,7 +1,7 @@
 //! Which parts of a text were never seen before.
 //!
-//! The versions of a file differ by a few lines. What a version shares with the one before it, at its front and at its
-//! end, is found by comparing; of what is left, lines that were seen anywhere are left out.
+//! The versions of a file differ by a few lines. What a version shares with the text before it is found by comparing, which
+//! is much quicker than to look up each line; of what is left, lines that were seen anywhere are left out.
 
 use std::{
     collections::HashSet,
@@ -48,21 +48,10 @@ impl Fresh {
         Self { lines: HashSet::default(), seed: RandomState::new().hash_one(0_u8), before: Vec::new() }
     }
 
-    /// The parts of a text to scan, in order. From now on all of the text counts as seen.
-    pub(crate) fn parts(&mut self, text: &[u8]) -> Vec<Part> {
-        let front = common_front(&self.before, text);
-        let rest = text.len().min(self.before.len()) - front;
-        let back = common_back(&self.before, text).min(rest);
-        let start = text.get(..front).and_then(|front| memchr::memrchr(b'\n', front)).map_or(0, |at| at + 1);
-        let stop = text.len() - back;
-        let stop = text
-            .get(stop..)
-            .and_then(|back| memchr::memchr(b'\n', back))
-            .map_or(text.len(), |at| stop + at + 1);
-
-        let mut parts: Vec<Part> = Vec::new();
-        let mut line = start;
-        while line < stop {
+    /// Adds to `parts` the lines of a range that were never seen.
+    fn look_up(&mut self, text: &[u8], changed: Range<usize>, parts: &mut Vec<Part>) {
+        let mut line = changed.start;
+        while line < changed.end {
             let rest = text.get(line..).unwrap_or_default();
             let end = memchr::memchr(b'\n', rest).map_or(text.len(), |at| line + at + 1);
             let hash = hash(self.seed, text.get(line..end).unwrap_or_default());
@@ -81,12 +70,90 @@ impl Fresh {
             }
             line = end;
         }
+    }
+
+    /// The parts of a text to scan, in order. From now on all of the text counts as seen.
+    pub(crate) fn parts(&mut self, text: &[u8]) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        for changed in changes(&self.before, text) {
+            self.look_up(text, changed, &mut parts);
+        }
         self.before.clear();
         self.before.extend_from_slice(text);
         for part in &mut parts {
             part.read = to_lines(text, &part.read);
         }
         parts
+    }
+}
+
+/// The lines of `text` that differ from `before`, as ranges of whole lines. What is left out stands in `before`, line by line.
+fn changes(before: &[u8], text: &[u8]) -> Vec<Range<usize>> {
+    let mut changes = Vec::new();
+    let (mut old, mut new) = (0, 0);
+    loop {
+        let (old_rest, new_rest) =
+            (before.get(old..).unwrap_or_default(), text.get(new..).unwrap_or_default());
+        let same = common_front(old_rest, new_rest);
+        let same = new_rest.get(..same).and_then(|same| memchr::memrchr(b'\n', same)).map_or(0, |at| at + 1);
+        (old, new) = (old + same, new + same);
+        if new >= text.len() {
+            return changes;
+        }
+        let (old_rest, new_rest) =
+            (before.get(old..).unwrap_or_default(), text.get(new..).unwrap_or_default());
+        let Some((dropped, added)) = meet_again(old_rest, new_rest) else {
+            let back = common_back(old_rest, new_rest).min(old_rest.len()).min(new_rest.len());
+            let stop = text.len() - back;
+            let stop = text
+                .get(stop..)
+                .and_then(|back| memchr::memchr(b'\n', back))
+                .map_or(text.len(), |at| stop + at + 1);
+            changes.push(new..stop);
+            return changes;
+        };
+        if added > 0 {
+            changes.push(new..new + added);
+        }
+        (old, new) = (old + dropped, new + added);
+    }
+}
+
+/// How far into two texts, in bytes, the first line stands that both have, if that is within a few lines.
+fn meet_again(old: &[u8], new: &[u8]) -> Option<(usize, usize)> {
+    /// How many lines are tried against each other.
+    const LINES: usize = 24;
+    /// Shorter lines are everywhere: a brace, an empty line.
+    const TELLING: usize = 6;
+    let lines = |text| Lines { text, at: 0 }.take(LINES);
+    let mut olds = [(0, &[][..]); LINES];
+    let mut count = 0;
+    for (place, line) in olds.iter_mut().zip(lines(old)) {
+        *place = line;
+        count += 1;
+    }
+    let olds = olds.get(..count)?;
+    lines(new).filter(|(_, line)| line.len() >= TELLING).find_map(|(added, line)| {
+        let (dropped, _) = olds.iter().find(|(_, other)| *other == line)?;
+        Some((*dropped, added))
+    })
+}
+
+/// The lines of a text with their places. A last line without an end is none: it may be the front of a longer one.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (usize, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.text.get(self.at..)?;
+        let end = memchr::memchr(b'\n', rest)? + 1;
+        let line = (self.at, rest.get(..end)?);
+        self.at += end;
+        Some(line)
     }
 }
 

@@ -15,6 +15,7 @@ use storeward_core::{Fault, PortError};
 
 use super::{
     batch::{Ids, Object, ask, blobs},
+    families::Families,
     fresh::Fresh,
     run::{Git, finish},
 };
@@ -82,9 +83,8 @@ impl HistorySource {
 
     /// The blobs, and how many were left out for their size.
     fn list(&self) -> Result<(Ids, u64), PortError> {
-        const FORMAT: &str = "--batch-check=%(objecttype) %(objectname) %(objectsize)";
+        const FORMAT: &str = "--batch-check=%(objecttype) %(objectname) %(objectsize) %(deltabase)";
         if self.revisions.is_empty() {
-            // Packed order keeps the versions of a file together, which both git and we are quicker with.
             let (child, output) = self
                 .git
                 .start(&["cat-file", "--batch-all-objects", "--unordered", "--buffer", FORMAT], false)?;
@@ -110,21 +110,22 @@ impl HistorySource {
     }
 
     fn wanted(&self, output: impl BufRead) -> io::Result<(Ids, u64)> {
-        let mut ids = Ids::default();
+        let mut families = Families::default();
         let mut skipped = 0;
         for line in output.lines() {
             let line = line?;
             let mut words = line.split(' ');
-            if let (Some("blob"), Some(id), Some(size)) = (words.next(), words.next(), words.next()) {
+            let (kind, id, size, base) = (words.next(), words.next(), words.next(), words.next());
+            if let (Some("blob"), Some(id), Some(size), Some(base)) = (kind, id, size, base) {
                 let large = self.max_size.is_some_and(|most| size.parse().is_ok_and(|size: u64| size > most));
                 if large {
                     skipped += 1;
                 } else {
-                    ids.push(id);
+                    families.add(id, base)?;
                 }
             }
         }
-        Ok((ids, skipped))
+        Ok((families.ordered(), skipped))
     }
 }
 

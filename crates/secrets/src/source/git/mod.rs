@@ -4,6 +4,7 @@
 //! external diff, no file system monitor, no pager, and no fetching of objects that are not there.
 
 mod batch;
+mod families;
 mod fresh;
 mod history;
 mod locate;

@@ -1,9 +1,13 @@
 //! The scanner: rules in, findings out.
 
+#[cfg(feature = "rule-files")]
+use std::collections::BTreeMap;
 use std::{fmt, io, sync::Arc};
 
 use storeward_core::{Fingerprint, FingerprintKey, SecretString};
 
+#[cfg(feature = "rule-files")]
+use crate::rule::gitleaks::{self, Allowlists, Terms};
 use crate::{
     engine::{Engine, Hit},
     finding::Finding,
@@ -61,7 +65,7 @@ impl Scanner {
     /// Like [`scan`](Self::scan), and lends each secret as well: to something that masks it elsewhere or asks its vendor
     /// whether it still works. What receives it must let go of it.
     pub fn scan_revealing(&self, bytes: &[u8], mut found: impl FnMut(Finding, &SecretString)) {
-        self.scan_part(bytes, Base::default(), 0..bytes.len(), &mut found);
+        self.scan_part(bytes, None, Base::default(), 0..bytes.len(), &mut found);
     }
 
     /// Scans a piece of a [`Source`](crate::port::Source), and lends each secret as well.
@@ -72,21 +76,45 @@ impl Scanner {
     pub fn scan_piece(
         &self,
         content: Content<'_>,
+        found: impl FnMut(Finding, &SecretString),
+    ) -> io::Result<()> {
+        self.scan_piece_known(None, content, found)
+    }
+
+    /// Like [`scan_piece`](Self::scan_piece), for a piece whose path is known, with `/` between its parts: rules may keep to
+    /// some paths and allowlists may name them. Without it neither is looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan_piece`](Self::scan_piece).
+    pub fn scan_piece_at(
+        &self,
+        path: &str,
+        content: Content<'_>,
+        found: impl FnMut(Finding, &SecretString),
+    ) -> io::Result<()> {
+        self.scan_piece_known(Some(path), content, found)
+    }
+
+    fn scan_piece_known(
+        &self,
+        path: Option<&str>,
+        content: Content<'_>,
         mut found: impl FnMut(Finding, &SecretString),
     ) -> io::Result<()> {
         match content {
             Content::Bytes(bytes) => {
-                self.scan_revealing(bytes, found);
+                self.scan_part(bytes, path, Base::default(), 0..bytes.len(), &mut found);
                 Ok(())
             }
             Content::Parts(bytes, parts) => {
                 let mut position = Position::new(Base::default());
                 for part in parts {
-                    self.scan_new(bytes, part, &mut position, &mut found);
+                    self.scan_new(bytes, path, part, &mut position, &mut found);
                 }
                 Ok(())
             }
-            Content::Stream(reader) => self.scan_reader_revealing(reader, found),
+            Content::Stream(reader) => self.scan_stream(reader, path, found),
         }
     }
 
@@ -94,12 +122,13 @@ impl Scanner {
     fn scan_new(
         &self,
         bytes: &[u8],
+        path: Option<&str>,
         part: &Part,
         position: &mut Position,
         found: &mut impl FnMut(Finding, &SecretString),
     ) {
         let base = part.read.start;
-        for mut hit in self.hits(bytes.get(part.read.clone()).unwrap_or_default()) {
+        for mut hit in self.hits(bytes.get(part.read.clone()).unwrap_or_default(), path) {
             let (start, end) = (hit.candidate.start + base, hit.candidate.end + base);
             if part.new.iter().any(|new| start < new.end && new.start < end) {
                 (hit.candidate.start, hit.candidate.end) = (start, end);
@@ -109,8 +138,9 @@ impl Scanner {
     }
 
     /// What the engine found and the scanner reports.
-    pub(crate) fn hits(&self, bytes: &[u8]) -> impl Iterator<Item = Hit> {
-        self.engine.hits(bytes).into_iter().filter(|hit| hit.candidate.confidence >= self.min_confidence)
+    pub(crate) fn hits(&self, bytes: &[u8], path: Option<&str>) -> impl Iterator<Item = Hit> {
+        let hits = self.engine.hits(bytes, path).into_iter();
+        hits.filter(|hit| hit.candidate.confidence >= self.min_confidence)
     }
 
     pub(crate) fn report(
@@ -158,11 +188,37 @@ pub struct ScannerBuilder {
     rules: Vec<SharedRule>,
     key: Option<FingerprintKey>,
     min_confidence: Confidence,
+    #[cfg(feature = "rule-files")]
+    conditions: Option<(Allowlists, BTreeMap<String, Terms>)>,
 }
 
 impl ScannerBuilder {
     const fn empty() -> Self {
-        Self { rules: Vec::new(), key: None, min_confidence: Confidence::Low }
+        Self {
+            rules: Vec::new(),
+            key: None,
+            min_confidence: Confidence::Low,
+            #[cfg(feature = "rule-files")]
+            conditions: None,
+        }
+    }
+
+    /// Takes over a configuration of gitleaks: its rules with all that they ask for, its allowlists, and the rules that it
+    /// turns off. Without `extend.useDefault` the rules of this crate go, as those of the original would.
+    ///
+    /// Paths count where the scanner is told of them: [`Scanner::scan_piece_at`].
+    #[cfg(feature = "rule-files")]
+    #[must_use]
+    pub fn gitleaks(mut self, config: &gitleaks::Config) -> Self {
+        if !config.extends_default {
+            self = self.without_builtin();
+        }
+        let disabled: Vec<&str> = config.disabled.iter().map(String::as_str).collect();
+        self = self.without(&disabled).rules(config.rules.iter().cloned());
+        let (allow, terms) = self.conditions.get_or_insert_default();
+        allow.join(&config.allow);
+        terms.extend(config.terms.iter().map(|(id, terms)| (id.clone(), terms.clone())));
+        self
     }
 
     /// Starts without the rules of this crate.
@@ -213,7 +269,13 @@ impl ScannerBuilder {
     /// The scanner.
     #[must_use]
     pub fn build(self) -> Scanner {
-        Scanner { engine: Engine::new(self.rules), key: self.key, min_confidence: self.min_confidence }
+        let engine = Engine::new(self.rules);
+        #[cfg(feature = "rule-files")]
+        let engine = match self.conditions {
+            Some((allow, terms)) => engine.with_conditions(allow, &terms),
+            None => engine,
+        };
+        Scanner { engine, key: self.key, min_confidence: self.min_confidence }
     }
 }
 

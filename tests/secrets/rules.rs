@@ -66,3 +66,27 @@ fn a_user_brings_rules() {
     assert_eq!(run.exit, 2);
     assert!(run.stderr.contains("rules.toml") && run.stderr.contains("shop-key"), "{}", run.stderr);
 }
+
+#[test]
+fn a_configuration_of_gitleaks_is_taken_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    let config = "title = \"shop\"\n[extend]\nuseDefault = true\n[[rules]]\nid = \"shop-key\"\nregex = '''shopkey_[0-9a-f]{16}'''\n\
+                  keywords = [\"shopkey_\"]\n[[rules]]\nid = \"files\"\npath = '''\\.p12$'''\n[[allowlists]]\npaths = ['''^fixtures/''']\n";
+    write(root, ".gitleaks.toml", config.as_bytes());
+    let own = storeward_secrets::rule::example::expand("key: shopkey_{hex:16}\n", "own");
+    write(root, "a.yml", own.as_bytes());
+    write(root, "fixtures/a.yml", own.as_bytes());
+    write(root, "b.env", super::saleor("gitleaks").0.as_bytes());
+    let (exit, found) = scan(root, &["--rules", ".gitleaks.toml"]);
+    let found: Vec<String> = found.iter().map(|one| format!("{} {}", one["path"], one["rule"])).collect();
+    assert_eq!(found, [r#""a.yml" "shop-key""#, r#""b.env" "saleor-app-token""#]);
+    assert_eq!(exit, 1);
+    let run = secrets(root, &["scan", "--rules", ".gitleaks.toml"]);
+    assert!(run.stderr.contains("rule \"files\": looks at the names of files alone"), "{}", run.stderr);
+    write(root, ".gitleaks.toml", config.replace("useDefault = true", "useDefault = false").as_bytes());
+    assert_eq!(scan(root, &["--rules", ".gitleaks.toml"]).1.len(), 1);
+    write(root, ".gitleaks.toml", config.replace("[0-9a-f]", "[0-9").as_bytes());
+    let run = secrets(root, &["scan", "--rules", ".gitleaks.toml"]);
+    assert!(run.exit == 2 && run.stderr.contains("shop-key"), "{}", run.stderr);
+}

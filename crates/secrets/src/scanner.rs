@@ -1,13 +1,17 @@
 //! The scanner: rules in, findings out.
 
+#[cfg(feature = "rule-files")]
+use std::collections::BTreeMap;
 use std::{fmt, io, sync::Arc};
 
 use storeward_core::{Fingerprint, FingerprintKey, SecretString};
 
+#[cfg(feature = "rule-files")]
+use crate::rule::gitleaks::{self, Allowlists, Terms};
 use crate::{
     engine::{Engine, Hit},
     finding::{Finding, Sighting},
-    port::{Content, Part},
+    port::{Content, Part, Piece},
     position::{Base, Position},
     rule::{Confidence, Rule, SharedRule},
 };
@@ -50,6 +54,13 @@ impl Scanner {
         self.engine.rules().map(|rule| &**rule)
     }
 
+    /// A scanner with one of its rules and nothing else, to try it out.
+    #[must_use]
+    pub fn alone(&self, id: &str) -> Self {
+        let rules = self.engine.rules().filter(|rule| rule.id() == id).cloned().collect();
+        ScannerBuilder { rules, ..ScannerBuilder::empty() }.build()
+    }
+
     /// All secrets in a buffer, ordered by place.
     #[must_use]
     pub fn scan(&self, bytes: &[u8]) -> Vec<Finding> {
@@ -60,28 +71,30 @@ impl Scanner {
 
     /// Like [`scan`](Self::scan), and lends each secret and its text as well.
     pub fn scan_revealing(&self, bytes: &[u8], mut found: impl FnMut(Sighting<'_>)) {
-        self.scan_part(bytes, Base::default(), 0..bytes.len(), &mut found);
+        self.scan_part(bytes, None, Base::default(), 0..bytes.len(), &mut found);
     }
 
-    /// Scans a piece of a [`Source`](crate::port::Source), and lends each secret and its text as well.
+    /// Scans a piece of a [`Source`](crate::port::Source), and lends each secret and its text as well. Rules may keep to some
+    /// paths, and allowlists may name them; of a piece without a path neither is looked at.
     ///
     /// # Errors
     ///
     /// When the piece is a stream that cannot be read to its end. What was found until then has been reported.
-    pub fn scan_piece(&self, content: Content<'_>, mut found: impl FnMut(Sighting<'_>)) -> io::Result<()> {
-        match content {
+    pub fn scan_piece(&self, piece: Piece<'_>, mut found: impl FnMut(Sighting<'_>)) -> io::Result<()> {
+        let path = Some(piece.origin.path.as_str()).filter(|path| !path.is_empty());
+        match piece.content {
             Content::Bytes(bytes) => {
-                self.scan_revealing(bytes, found);
+                self.scan_part(bytes, path, Base::default(), 0..bytes.len(), &mut found);
                 Ok(())
             }
             Content::Parts(bytes, parts) => {
                 let mut position = Position::new(Base::default());
                 for part in parts {
-                    self.scan_new(bytes, part, &mut position, &mut found);
+                    self.scan_new(bytes, path, part, &mut position, &mut found);
                 }
                 Ok(())
             }
-            Content::Stream(reader) => self.scan_reader_revealing(reader, found),
+            Content::Stream(reader) => self.scan_stream(reader, path, found),
         }
     }
 
@@ -89,12 +102,13 @@ impl Scanner {
     fn scan_new(
         &self,
         bytes: &[u8],
+        path: Option<&str>,
         part: &Part,
         position: &mut Position,
         found: &mut impl FnMut(Sighting<'_>),
     ) {
         let base = part.read.start;
-        for mut hit in self.hits(bytes.get(part.read.clone()).unwrap_or_default()) {
+        for mut hit in self.hits(bytes.get(part.read.clone()).unwrap_or_default(), path) {
             let (start, end) = (hit.candidate.start + base, hit.candidate.end + base);
             if part.new.iter().any(|new| start < new.end && new.start < end) {
                 (hit.candidate.start, hit.candidate.end) = (start, end);
@@ -104,8 +118,9 @@ impl Scanner {
     }
 
     /// What the engine found and the scanner reports.
-    pub(crate) fn hits(&self, bytes: &[u8]) -> impl Iterator<Item = Hit> {
-        self.engine.hits(bytes).into_iter().filter(|hit| hit.candidate.confidence >= self.min_confidence)
+    pub(crate) fn hits(&self, bytes: &[u8], path: Option<&str>) -> impl Iterator<Item = Hit> {
+        let hits = self.engine.hits(bytes, path).into_iter();
+        hits.filter(|hit| hit.candidate.confidence >= self.min_confidence)
     }
 
     pub(crate) fn report(
@@ -153,11 +168,37 @@ pub struct ScannerBuilder {
     rules: Vec<SharedRule>,
     key: Option<FingerprintKey>,
     min_confidence: Confidence,
+    #[cfg(feature = "rule-files")]
+    conditions: Option<(Allowlists, BTreeMap<String, Terms>)>,
 }
 
 impl ScannerBuilder {
     const fn empty() -> Self {
-        Self { rules: Vec::new(), key: None, min_confidence: Confidence::Low }
+        Self {
+            rules: Vec::new(),
+            key: None,
+            min_confidence: Confidence::Low,
+            #[cfg(feature = "rule-files")]
+            conditions: None,
+        }
+    }
+
+    /// Takes over a configuration of gitleaks: its rules with all that they ask for, its allowlists, and the rules that it
+    /// turns off. Without `extend.useDefault` the rules of this crate go, as those of the original would.
+    ///
+    /// Paths count where the scanner is told of them: [`Scanner::scan_piece`].
+    #[cfg(feature = "rule-files")]
+    #[must_use]
+    pub fn gitleaks(mut self, config: &gitleaks::Config) -> Self {
+        if !config.extends_default {
+            self = self.without_builtin();
+        }
+        let disabled: Vec<&str> = config.disabled.iter().map(String::as_str).collect();
+        self = self.without(&disabled).rules(config.rules.iter().cloned());
+        let (allow, terms) = self.conditions.get_or_insert_default();
+        allow.join(&config.allow);
+        terms.extend(config.terms.iter().map(|(id, terms)| (id.clone(), terms.clone())));
+        self
     }
 
     /// Starts without the rules of this crate.
@@ -208,7 +249,13 @@ impl ScannerBuilder {
     /// The scanner.
     #[must_use]
     pub fn build(self) -> Scanner {
-        Scanner { engine: Engine::new(self.rules), key: self.key, min_confidence: self.min_confidence }
+        let engine = Engine::new(self.rules);
+        #[cfg(feature = "rule-files")]
+        let engine = match self.conditions {
+            Some((allow, terms)) => engine.with_conditions(allow, &terms),
+            None => engine,
+        };
+        Scanner { engine, key: self.key, min_confidence: self.min_confidence }
     }
 }
 

@@ -34,7 +34,16 @@ impl Scanner {
     /// When the reader fails.
     pub fn scan_reader_revealing(
         &self,
+        reader: impl Read,
+        found: impl FnMut(Sighting<'_>),
+    ) -> io::Result<()> {
+        self.scan_stream(reader, None, found)
+    }
+
+    pub(crate) fn scan_stream(
+        &self,
         mut reader: impl Read,
+        path: Option<&str>,
         mut found: impl FnMut(Sighting<'_>),
     ) -> io::Result<()> {
         let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK + AHEAD + BEHIND);
@@ -46,7 +55,7 @@ impl Scanner {
             let read = reader.by_ref().take(room as u64).read_to_end(&mut buffer)?;
             let ended = read < room;
             let limit = if ended { buffer.len() } else { buffer.len().saturating_sub(AHEAD) };
-            self.scan_part(&buffer, base, fresh..limit, &mut found);
+            self.scan_part(&buffer, path, base, fresh..limit, &mut found);
             if ended {
                 return Ok(());
             }
@@ -61,12 +70,13 @@ impl Scanner {
     pub(crate) fn scan_part(
         &self,
         buffer: &[u8],
+        path: Option<&str>,
         base: Base,
         part: std::ops::Range<usize>,
         found: &mut impl FnMut(Sighting<'_>),
     ) {
         let mut position = Position::new(base);
-        for hit in self.hits(buffer) {
+        for hit in self.hits(buffer, path) {
             if part.contains(&hit.candidate.start) {
                 self.report(buffer, &hit, &mut position, found);
             }

@@ -45,7 +45,7 @@ fn found(source: &dyn Source) -> Vec<(String, String, String, u64, SecretString)
         .visit(&|piece| {
             let origin = piece.origin.clone();
             scanner
-                .scan_piece(piece.content, |seen| {
+                .scan_piece(piece, |seen| {
                     let blob = origin.blob.clone().unwrap();
                     let entry = (
                         origin.path.clone(),

@@ -4,13 +4,15 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
-use storeward_core::{Clock, FingerprintKey, SystemClock};
+use storeward_core::{Clock, FingerprintKey, SecretString, SystemClock};
 use storeward_secrets::{
-    Baseline, Confidence, Finding, Scanner, Sighting, Waiver, Waivers, baseline, rule, waiver::inline::Inline,
+    Baseline, Confidence, Finding, Scanner, ScannerBuilder, Sighting, Waiver, Waivers, baseline,
+    rule::{self, gitleaks},
+    waiver::inline::Inline,
 };
 
 use super::key;
-use crate::{args::HowArgs, env::Env, project::Project};
+use crate::{args::HowArgs, env::Env, project::Project, render};
 
 /// The usual names of the files, in the project's directory.
 pub(crate) const BASELINE: &str = "secrets-baseline.json";
@@ -24,6 +26,8 @@ pub(crate) struct Policy {
     baseline: Baseline,
     min_confidence: Confidence,
     project: Project,
+    /// Configurations whose lists of what is allowed may name commits and, in a history, paths.
+    gitleaks: Vec<gitleaks::Config>,
 }
 
 /// What becomes of a finding.
@@ -87,15 +91,17 @@ impl Policy {
             Some(path) => read_waivers(&path)?,
             None => Waivers::default(),
         };
+        let mut rules = RuleFiles::default();
         let mut builder = Scanner::builder();
         if let Some(key) = key {
             builder = builder.fingerprint_key(key);
         }
         let configured = project.values.secrets.rules.iter().map(|name| project.root.join(name));
         for path in configured.chain(how.rules.iter().cloned()) {
-            builder = builder.rules(read_rules(&path)?);
+            builder = rules.add(builder, &path)?;
         }
         Ok(Self {
+            gitleaks: rules.gitleaks,
             scanner: builder.build(),
             waivers,
             today: SystemClock::new().now().format("%F").to_string(),
@@ -117,6 +123,21 @@ impl Policy {
         } else {
             Judgement::Report
         }
+    }
+
+    /// Whether a configuration of gitleaks allows a finding of a history, whose path and commit are known only afterwards.
+    pub(crate) fn allows(
+        &self,
+        finding: &Finding,
+        path: &str,
+        commit: Option<&str>,
+        secret: &SecretString,
+        lines: &[u8],
+    ) -> bool {
+        let matched = secret.expose().as_bytes();
+        self.gitleaks
+            .iter()
+            .any(|config| config.allow.allows(&finding.rule, path, commit, secret, matched, lines))
     }
 
     /// Whether the list of waivers lets a finding stand. `lines` is the text of its lines.
@@ -143,8 +164,32 @@ pub(crate) fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
     Baseline::from_json(&text).map_err(|error: baseline::InvalidBaseline| in_file(path, &error))
 }
 
-pub(crate) fn read_rules(path: &Path) -> anyhow::Result<Vec<std::sync::Arc<rule::Rule>>> {
-    rule::from_toml(&text(path)?).map_err(|error| in_file(path, &error))
+/// Files of rules, ours and configurations of gitleaks.
+#[derive(Default)]
+pub(crate) struct RuleFiles {
+    gitleaks: Vec<gitleaks::Config>,
+}
+
+impl RuleFiles {
+    /// Adds the rules of a file to those of a scanner. What has no effect is told on standard error.
+    pub(crate) fn add(&mut self, builder: ScannerBuilder, path: &Path) -> anyhow::Result<ScannerBuilder> {
+        let text = text(path)?;
+        if !gitleaks::is_gitleaks(&text) {
+            return Ok(builder.rules(rule::from_toml(&text).map_err(|error| in_file(path, &error))?));
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let read = |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| error.to_string());
+        let config = gitleaks::from_toml_with(&text, read).map_err(|error| in_file(path, &error))?;
+        let names_only = config.path_rules.iter().map(|rule| {
+            format!("rule \"{}\": looks at the names of files alone, which no rule here does", rule.id)
+        });
+        for note in config.unsupported.iter().map(ToString::to_string).chain(names_only) {
+            render::note(&format!("note: {}: {note}", path.display()));
+        }
+        let builder = builder.gitleaks(&config);
+        self.gitleaks.push(config);
+        Ok(builder)
+    }
 }
 
 #[derive(Deserialize)]

@@ -85,7 +85,7 @@ pub(crate) fn run(
 
 fn scan_piece(piece: Piece<'_>, policy: &Policy, stop: &Stop) -> (Outcome, Vec<Found>) {
     let path = piece.origin.path.strip_prefix("./").unwrap_or(&piece.origin.path).to_owned();
-    let blob = piece.origin.blob;
+    let blob = piece.origin.blob.clone();
     let mut outcome = Outcome::default();
     let mut found = Vec::new();
     let mut spans = Vec::new();
@@ -106,8 +106,10 @@ fn scan_piece(piece: Piece<'_>, policy: &Policy, stop: &Stop) -> (Outcome, Vec<F
         }
     };
     let read = match piece.content {
-        Content::Stream(reader) => policy.scanner.scan_reader_revealing(stop.watch(reader), &mut receive),
-        held => policy.scanner.scan_piece(held, &mut receive),
+        Content::Stream(reader) => {
+            policy.scanner.scan_piece(Piece::stream(piece.origin, &mut stop.watch(reader)), &mut receive)
+        }
+        _ => policy.scanner.scan_piece(piece, &mut receive),
     };
     if let Err(error) = read {
         outcome.broken.push((path, error.to_string()));
@@ -150,7 +152,7 @@ fn locate(
 fn report(found: Vec<Found>, places: Vec<Option<Introduced>>, policy: &Policy, outcome: &mut Outcome) {
     let mut places = places.into_iter();
     for Found { finding, mut path, snippet, lines, sought } in found {
-        let mut commit = None;
+        let mut commit: Option<Commit> = None;
         if let Some(sought) = sought {
             match places.next().flatten() {
                 Some(place) => {
@@ -159,6 +161,11 @@ fn report(found: Vec<Found>, places: Vec<Option<Introduced>>, policy: &Policy, o
                 }
                 // Nothing that can be reached has it: a commit that was taken back, or a stash.
                 None => path = format!("git:{}", sought.blob),
+            }
+            let commit = commit.as_ref().map(|commit| commit.commit.as_str());
+            if policy.allows(&finding, &path, commit, &sought.secret, &lines) {
+                outcome.waived += 1;
+                continue;
             }
         }
         if policy.waives(&finding, &path, &lines) {

@@ -25,6 +25,8 @@ struct Pattern {
     regex: Regex,
     /// The groups whose names begin with `secret`, of which one takes part; without any, the whole match is meant.
     groups: Vec<usize>,
+    /// Whether there is a group `match`: then the whole match is meant as well where none of the others holds anything.
+    whole: bool,
     captures: Captures,
 }
 
@@ -35,30 +37,39 @@ pub(crate) struct Span {
     pub(crate) end: usize,
 }
 
+/// A match of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) secret: Span,
+    pub(crate) matched: Span,
+    /// Where the next match may begin.
+    pub(crate) next: usize,
+}
+
 impl Compiled {
     pub(crate) const fn new(rule: SharedRule) -> Self {
         Self { rule, pattern: OnceLock::new(), name: OnceLock::new() }
     }
 
     /// Tries the pattern at one place.
-    pub(crate) fn at(&self, bytes: &[u8], start: usize, end: usize) -> Option<Span> {
+    pub(crate) fn at(&self, bytes: &[u8], start: usize, end: usize) -> Option<Found> {
         self.run(bytes, start, end, Anchored::Yes)
     }
 
     /// Searches the pattern in a window.
-    pub(crate) fn within(&self, bytes: &[u8], start: usize, end: usize) -> Option<Span> {
+    pub(crate) fn within(&self, bytes: &[u8], start: usize, end: usize) -> Option<Found> {
         self.run(bytes, start, end, Anchored::No)
     }
 
-    fn run(&self, bytes: &[u8], start: usize, end: usize, anchored: Anchored) -> Option<Span> {
+    fn run(&self, bytes: &[u8], start: usize, end: usize, anchored: Anchored) -> Option<Found> {
         let pattern = self
             .pattern
             .get_or_init(|| {
-                let regex =
-                    build(&self.rule.pattern, matches!(self.rule.search, Search::Around { .. })).ok()?;
-                let groups = secret_groups(&regex);
+                let regex = build(&self.rule.pattern, Table::of(self.rule.search)).ok()?;
+                let groups = named_groups(&regex, |name| name.starts_with("secret"));
+                let whole = !named_groups(&regex, |name| name == "match").is_empty();
                 let captures = regex.create_captures();
-                Some(Pattern { regex, groups, captures })
+                Some(Pattern { regex, groups, whole, captures })
             })
             .as_ref()?;
         if start > end || end > bytes.len() {
@@ -67,13 +78,15 @@ impl Compiled {
         let input = Input::new(bytes).range(start..end).anchored(anchored);
         // Most tries fail, and failing without groups is cheaper.
         if pattern.groups.is_empty() {
-            return pattern.regex.search(&input).map(|found| Span { start: found.start(), end: found.end() });
+            return pattern.regex.search(&input).map(|found| pattern.found(bytes, None, found.span()));
         }
         pattern.regex.search_half(&input)?;
         let mut captures = pattern.captures.clone();
         pattern.regex.search_captures(&input, &mut captures);
-        let group = pattern.groups.iter().find_map(|group| captures.get_group(*group))?;
-        Some(Span { start: group.start, end: group.end })
+        let matched = captures.get_match()?.span();
+        let mut groups = pattern.groups.iter().filter_map(|group| captures.get_group(*group));
+        let secret = groups.find(|group| !group.is_empty());
+        (secret.is_some() || pattern.whole).then(|| pattern.found(bytes, secret, matched))
     }
 
     /// Finds the end of the rule's name where a keyword stands at `at..end`.
@@ -81,7 +94,7 @@ impl Compiled {
         /// How far a name's pattern may reach beyond the keyword.
         const REACH: usize = 48;
         let regex =
-            self.name.get_or_init(|| build(self.rule.name_pattern.as_deref()?, false).ok()).as_ref()?;
+            self.name.get_or_init(|| build(self.rule.name_pattern.as_deref()?, Table::None).ok()).as_ref()?;
         let mut start = at.saturating_sub(REACH);
         let stop = bytes.len().min(end + REACH);
         // Another name may stand before the one that the keyword is part of.
@@ -96,15 +109,57 @@ impl Compiled {
     }
 }
 
+impl Pattern {
+    fn found(
+        &self,
+        bytes: &[u8],
+        secret: Option<regex_automata::Span>,
+        matched: regex_automata::Span,
+    ) -> Found {
+        let span = |span: regex_automata::Span| Span { start: span.start, end: span.end };
+        let matched = span(matched);
+        let secret = match secret {
+            Some(secret) => span(secret),
+            // A line's end takes part in a match for the sake of what is before it.
+            None if self.whole => {
+                let text = bytes.get(matched.start..matched.end).unwrap_or_default();
+                let front = text.iter().take_while(|byte| **byte == b'\n').count();
+                let back = text.iter().skip(front).rev().take_while(|byte| **byte == b'\n').count();
+                Span { start: matched.start + front, end: matched.end - back }
+            }
+            None => matched,
+        };
+        Found { secret, matched, next: if self.whole { matched.end } else { secret.end } }
+    }
+}
+
+/// How large a table a search may grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Table {
+    None,
+    Small,
+    Large,
+}
+
+impl Table {
+    const fn of(search: Search) -> Self {
+        match search {
+            Search::Around { .. } => Self::Small,
+            Search::Whole { .. } => Self::Large,
+            Search::At { .. } | Search::Named { .. } | Search::Detector(_) => Self::None,
+        }
+    }
+}
+
 /// Compiles a pattern. Most are tried at one place in a small window, where the engines that need no growing tables are
 /// best: hundreds of rules then cost a few megabytes, whatever is scanned. Only a search in a window is worth a table,
-/// and that is kept small.
-fn build(pattern: &str, searches: bool) -> Result<Regex, String> {
+/// and that is kept small; one that reads whole texts is worth more.
+fn build(pattern: &str, table: Table) -> Result<Regex, String> {
     Regex::builder()
         .configure(
             Config::new()
-                .hybrid(searches)
-                .hybrid_cache_capacity(128 << 10)
+                .hybrid(table != Table::None)
+                .hybrid_cache_capacity(if table == Table::Large { 1 << 20 } else { 128 << 10 })
                 .dfa(false)
                 .utf8_empty(false)
                 .nfa_size_limit(Some(4 << 20))
@@ -115,18 +170,14 @@ fn build(pattern: &str, searches: bool) -> Result<Regex, String> {
         .map_err(|error| error.to_string())
 }
 
-fn secret_groups(regex: &Regex) -> Vec<usize> {
+fn named_groups(regex: &Regex, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
     let names = regex.group_info().pattern_names(regex_automata::PatternID::ZERO);
-    names
-        .enumerate()
-        .filter(|(_, name)| name.is_some_and(|name| name.starts_with("secret")))
-        .map(|(at, _)| at)
-        .collect()
+    names.enumerate().filter(|(_, name)| name.is_some_and(&wanted)).map(|(at, _)| at).collect()
 }
 
 /// Whether a rule's patterns compile.
 #[cfg(feature = "rule-files")]
 pub(crate) fn check(rule: &Rule) -> Result<(), String> {
-    build(&rule.pattern, false)?;
-    rule.name_pattern.as_deref().map(|name| build(name, false)).transpose().map(|_| ())
+    build(&rule.pattern, Table::None)?;
+    rule.name_pattern.as_deref().map(|name| build(name, Table::None)).transpose().map(|_| ())
 }

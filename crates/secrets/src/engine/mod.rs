@@ -4,11 +4,17 @@
 
 pub(crate) mod assign;
 pub(crate) mod compile;
+#[cfg(feature = "rule-files")]
+pub(crate) mod conditions;
 mod generic;
 pub(crate) mod keywords;
 mod named;
+#[cfg(feature = "rule-files")]
+mod whole;
 
-use compile::{Compiled, Span};
+use compile::{Compiled, Found, Span};
+#[cfg(feature = "rule-files")]
+use conditions::Conditions;
 use keywords::{KeywordId, Keywords};
 
 use crate::{
@@ -29,6 +35,12 @@ pub(crate) struct Engine {
     rules: Vec<Compiled>,
     /// Fronts that vendors put on their secrets: what wears one and does not match its rule is none.
     fronts: Vec<Box<[u8]>>,
+    /// Rules that no keyword leads to: every text is searched for them.
+    #[cfg(feature = "rule-files")]
+    always: Vec<RuleId>,
+    /// What configurations of gitleaks ask for besides.
+    #[cfg(feature = "rule-files")]
+    conditions: Option<Conditions>,
 }
 
 /// A secret that was found: where, and what it says if that is not what stands there.
@@ -53,6 +65,9 @@ pub(crate) struct Candidate {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) confidence: Confidence,
+    /// All that the pattern matched, where it was not the value alone that was looked at.
+    #[cfg(feature = "rule-files")]
+    pub(crate) matched: Option<Span>,
 }
 
 impl Engine {
@@ -77,7 +92,18 @@ impl Engine {
         }
         let keywords = Keywords::new(words);
         let fronts = rules.iter().flat_map(|compiled| fronts(&compiled.rule)).collect();
-        Self { keywords, wanted, rules, fronts }
+        #[cfg(feature = "rule-files")]
+        let always = whole::always(&rules);
+        Self {
+            keywords,
+            wanted,
+            rules,
+            fronts,
+            #[cfg(feature = "rule-files")]
+            always,
+            #[cfg(feature = "rule-files")]
+            conditions: None,
+        }
     }
 
     pub(crate) fn rule(&self, id: RuleId) -> Option<&SharedRule> {
@@ -88,12 +114,16 @@ impl Engine {
         self.rules.iter().map(|compiled| &compiled.rule)
     }
 
-    /// All secrets of a buffer, in clear or encoded, in order.
-    pub(crate) fn hits(&self, bytes: &[u8]) -> Vec<Hit> {
-        let clear = self.search(bytes);
+    /// All secrets of a buffer, in clear or encoded, in order. Of some rules the path decides, where it is known.
+    pub(crate) fn hits(&self, bytes: &[u8], path: Option<&str>) -> Vec<Hit> {
+        #[cfg(feature = "rule-files")]
+        if self.conditions.as_ref().is_some_and(|conditions| conditions.allow_file(path)) {
+            return Vec::new();
+        }
+        let clear = self.search(bytes, path);
         let mut hits = Vec::new();
         let mut budget = bytes.len().saturating_mul(2).saturating_add(4096);
-        decode::layers(bytes, |layer| self.peel(&layer, 1, &mut budget, &mut hits));
+        decode::layers(bytes, |layer| self.peel(&layer, path, 1, &mut budget, &mut hits));
         let clear = clear.into_iter().map(|candidate| Hit { candidate, decoded: None });
         if hits.is_empty() {
             return clear.collect();
@@ -127,10 +157,10 @@ impl Engine {
     }
 
     /// Searches decoded text, and what is encoded in it. All of it stands where the outermost layer does.
-    fn peel(&self, layer: &Layer, depth: usize, budget: &mut usize, hits: &mut Vec<Hit>) {
+    fn peel(&self, layer: &Layer, path: Option<&str>, depth: usize, budget: &mut usize, hits: &mut Vec<Hit>) {
         let Some(left) = budget.checked_sub(layer.text.len()) else { return };
         *budget = left;
-        for candidate in self.search(&layer.text) {
+        for candidate in self.search(&layer.text, path) {
             let Some(secret) = layer.text.get(candidate.start..candidate.end) else { continue };
             let decoded = Decoded { secret: secret.to_owned(), from: layer.encoding.to_owned() };
             let candidate = Candidate { start: layer.start, end: layer.end, ..candidate };
@@ -138,7 +168,7 @@ impl Engine {
         }
         if depth < decode::DEPTH {
             let mut inner = Vec::new();
-            decode::layers(&layer.text, |layer| self.peel(&layer, depth + 1, budget, &mut inner));
+            decode::layers(&layer.text, |layer| self.peel(&layer, path, depth + 1, budget, &mut inner));
             hits.extend(inner.into_iter().map(|mut hit| {
                 hit.candidate.start = layer.start;
                 hit.candidate.end = layer.end;
@@ -151,16 +181,30 @@ impl Engine {
     }
 
     /// All secrets of a buffer, in order, one candidate a secret.
-    pub(crate) fn search(&self, bytes: &[u8]) -> Vec<Candidate> {
+    #[cfg_attr(
+        not(feature = "rule-files"),
+        expect(unused_variables, reason = "only rules that are read ask for paths")
+    )]
+    pub(crate) fn search(&self, bytes: &[u8], path: Option<&str>) -> Vec<Candidate> {
         let mut pass = Pass {
             engine: self,
             bytes,
+            #[cfg(feature = "rule-files")]
+            path,
+            #[cfg(feature = "rule-files")]
+            due: Vec::new(),
             found: Vec::new(),
             searched: Vec::new(),
             named: named::Memo::default(),
             generic_seen: (RuleId::MAX, 0),
         };
         self.keywords.for_each(bytes, |keyword, at| pass.hit(keyword, at));
+        #[cfg(feature = "rule-files")]
+        pass.wholes();
+        #[cfg(feature = "rule-files")]
+        if let Some(conditions) = &self.conditions {
+            conditions.apply(&mut pass.found, self, bytes, path);
+        }
         collapse(pass.found, self)
     }
 }
@@ -185,7 +229,12 @@ fn fronts(rule: &SharedRule) -> impl Iterator<Item = Box<[u8]>> {
 struct Pass<'a> {
     engine: &'a Engine,
     bytes: &'a [u8],
+    #[cfg(feature = "rule-files")]
+    path: Option<&'a str>,
     found: Vec<Candidate>,
+    /// Rules for which the whole text is to be searched, because one of their keywords stands in it.
+    #[cfg(feature = "rule-files")]
+    due: Vec<RuleId>,
     /// How far each rule that searches a window has searched; empty until one does.
     searched: Vec<usize>,
     named: named::Memo,
@@ -208,6 +257,10 @@ impl Pass<'_> {
                     let start = at.saturating_sub(usize::from(before));
                     self.around(id, compiled, (start, end + usize::from(after)), usize::from(reach));
                 }
+                #[cfg(feature = "rule-files")]
+                Search::Whole { .. } => self.want(id),
+                #[cfg(not(feature = "rule-files"))]
+                Search::Whole { .. } => {}
                 Search::Named { .. } => self.named(id, compiled, at, end),
                 Search::Detector(detector) => self.detect(id, detector, at, end),
             }
@@ -218,8 +271,8 @@ impl Pass<'_> {
         let end = end.min(self.bytes.len());
         for distance in min..=max {
             let Some(start) = at.checked_sub(usize::from(distance)) else { break };
-            if let Some(span) = compiled.at(self.bytes, start, end) {
-                self.judge(id, compiled, span);
+            if let Some(found) = compiled.at(self.bytes, start, end) {
+                self.judge(id, compiled, found);
                 break;
             }
         }
@@ -237,19 +290,34 @@ impl Pass<'_> {
         }
         // Every match that begins a whole match before the window's end is found now, and need not be looked for again.
         *searched = start.max(end.saturating_sub(reach));
-        while let Some(span) = compiled.within(self.bytes, start, end) {
-            start = span.end.max(start + 1);
-            self.judge(id, compiled, span);
+        while let Some(mut found) = compiled.within(self.bytes, start, end) {
+            if end < self.bytes.len() && found.matched.start + reach > end {
+                // The window's end may have cut it short, or hidden one that begins earlier.
+                let whole = self.bytes.len().min(end + reach);
+                let start = start.max(end.saturating_sub(reach));
+                found = compiled.within(self.bytes, start, whole).unwrap_or(found);
+            }
+            start = found.next.max(start + 1);
+            self.judge(id, compiled, found);
         }
         if let Some(searched) = self.searched.get_mut(usize::from(id)) {
             *searched = start.max(*searched);
         }
     }
 
-    fn judge(&mut self, id: RuleId, compiled: &Compiled, span: Span) {
-        let Some(secret) = self.bytes.get(span.start..span.end) else { return };
+    fn judge(&mut self, id: RuleId, compiled: &Compiled, found: Found) {
+        let Span { start, end } = found.secret;
+        let Some(secret) = self.bytes.get(start..end).filter(|secret| !secret.is_empty()) else { return };
         if let Some(confidence) = judge::judge(&compiled.rule, secret) {
-            self.found.push(Candidate { rule: id, start: span.start, end: span.end, confidence });
+            self.found.push(Candidate {
+                rule: id,
+                start,
+                end,
+                confidence,
+                // Where a name is read by hand, the pattern has seen the value alone.
+                #[cfg(feature = "rule-files")]
+                matched: (!matches!(compiled.rule.search, Search::Named { .. })).then_some(found.matched),
+            });
         }
     }
 }
@@ -257,7 +325,10 @@ impl Pass<'_> {
 /// Of candidates that overlap, the most telling stays: by confidence, then by how specific the rule is, then by length.
 fn collapse(mut found: Vec<Candidate>, engine: &Engine) -> Vec<Candidate> {
     let rank = |candidate: &Candidate| {
-        let generic = engine.rule(candidate.rule).is_some_and(|rule| rule.confidence == Confidence::Low);
+        let generic = engine.rule(candidate.rule).is_some_and(|rule| {
+            // The rules of others are all equally sure, but some say that they are.
+            rule.confidence == Confidence::Low || rule.id.contains("generic")
+        });
         let severity = engine.rule(candidate.rule).map(|rule| rule.severity);
         (candidate.confidence, !generic, severity, candidate.end - candidate.start, u16::MAX - candidate.rule)
     };

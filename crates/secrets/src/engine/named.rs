@@ -58,12 +58,12 @@ impl Pass<'_> {
         let Some(assignment) = self.named.read(bytes, name_end) else { return };
         let window = |start: usize| (start, bytes.len().min(start + after));
         let (start, stop) = window(assignment.value);
-        let span = compiled.at(bytes, start, stop).or_else(|| {
+        let found = compiled.at(bytes, start, stop).or_else(|| {
             let (start, stop) = window(assign::after_scheme(bytes, assignment.value)?);
             compiled.at(bytes, start, stop)
         });
-        if let Some(span) = span {
-            self.judge(id, compiled, span);
+        if let Some(found) = found {
+            self.judge(id, compiled, found);
         }
     }
 }

@@ -10,7 +10,8 @@ pub(crate) use placeholder::Strictness;
 
 use crate::rule::{Confidence, Rule};
 
-/// The prefix of a rule whose pattern leaves nothing open: it marks a file, and its text is no value to judge.
+/// The prefix of a rule whose matches are no values to judge: its pattern leaves nothing open and marks a file, or whoever
+/// wrote it said what it finds.
 pub(crate) const MARKER: u16 = u16::MAX;
 
 /// Judges a match of a rule: `None` refuses it, otherwise how sure we are.

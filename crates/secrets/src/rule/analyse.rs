@@ -297,7 +297,7 @@ fn merged(subs: &[Hir], steps: &mut Vec<Step>) -> bool {
     true
 }
 
-fn ranges(class: &Class) -> Vec<(u8, u8)> {
+pub(super) fn ranges(class: &Class) -> Vec<(u8, u8)> {
     match class {
         Class::Bytes(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
         // Patterns are parsed without Unicode, so such a class is ASCII; anything else anchors nothing.

@@ -118,6 +118,11 @@ pub enum Search {
         /// The longest match.
         reach: u16,
     },
+    /// The pattern is searched in the whole text once a keyword stands in it, or in any text if the rule has no keyword.
+    Whole {
+        /// The longest match.
+        reach: u16,
+    },
     /// A keyword stands in the name of an assignment, whose value the pattern must match from its start.
     Named {
         /// Bytes of the value that the pattern may look at.

@@ -11,6 +11,8 @@ mod confidence;
 pub mod example;
 #[cfg(feature = "rule-files")]
 pub(crate) mod file;
+#[cfg(feature = "rule-files")]
+pub mod gitleaks;
 mod kind;
 #[cfg(feature = "rule-files")]
 mod set;

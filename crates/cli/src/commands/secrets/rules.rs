@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 use serde::Serialize;
 use storeward_core::Severity;
-use storeward_secrets::{Confidence, Rule, Scanner, rule::example::expand};
+use storeward_secrets::{Confidence, Rule, Scanner, ScannerBuilder, rule::example::expand};
 
 use crate::{
     args::{ListFormat, RulesCommand},
@@ -17,7 +17,7 @@ use crate::{
         self,
         human::{BOLD, DIM, GREEN, RED},
     },
-    secrets::policy::read_rules,
+    secrets::policy::RuleFiles,
 };
 
 #[derive(Serialize)]
@@ -68,9 +68,14 @@ pub(super) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
 }
 
 fn scanner(files: &[PathBuf]) -> anyhow::Result<Scanner> {
-    let mut builder = Scanner::builder();
+    with(Scanner::builder(), files)
+}
+
+/// A scanner with the rules of some files besides what it has.
+fn with(mut builder: ScannerBuilder, files: &[PathBuf]) -> anyhow::Result<Scanner> {
+    let mut rules = RuleFiles::default();
     for path in files {
-        builder = builder.rules(read_rules(path)?);
+        builder = rules.add(builder, path)?;
     }
     Ok(builder.build())
 }
@@ -145,7 +150,7 @@ fn human(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
 /// Scans each example as if nothing else were there, with the rule alone.
 fn test(ids: &[String], files: &[PathBuf]) -> anyhow::Result<Exit> {
     let all = scanner(files)?;
-    let own = if files.is_empty() { None } else { Some(loaded(files)?) };
+    let own = if files.is_empty() { None } else { Some(with(Scanner::builder().without_builtin(), files)?) };
     let rules: Vec<&Rule> = match (ids, &own) {
         ([], Some(own)) => own.rules().collect(),
         ([], None) => all.rules().collect(),
@@ -154,11 +159,7 @@ fn test(ids: &[String], files: &[PathBuf]) -> anyhow::Result<Exit> {
     let mut out = Vec::new();
     let (mut tried, mut wrong) = (0, 0);
     for rule in &rules {
-        let mut alone = Scanner::builder().only(&[rule.id()]);
-        for path in files {
-            alone = alone.rules(read_rules(path)?).only(&[rule.id()]);
-        }
-        let alone = alone.build();
+        let alone = all.alone(rule.id());
         let examples = rule.examples().map(|text| (text, true));
         for (text, expected) in examples.chain(rule.counterexamples().map(|text| (text, false))) {
             tried += 1;
@@ -179,13 +180,4 @@ fn test(ids: &[String], files: &[PathBuf]) -> anyhow::Result<Exit> {
     writeln!(out, "{style}{mark}{style:#} {} rules, {tried} examples, {wrong} wrong", rules.len())?;
     render::deliver(&out, None)?;
     Ok(if wrong == 0 { Exit::Yes } else { Exit::No })
-}
-
-/// Only the rules of the files.
-fn loaded(files: &[PathBuf]) -> anyhow::Result<Scanner> {
-    let mut builder = Scanner::builder().without_builtin();
-    for path in files {
-        builder = builder.rules(read_rules(path)?);
-    }
-    Ok(builder.build())
 }

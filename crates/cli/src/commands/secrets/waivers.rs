@@ -108,13 +108,13 @@ const fn state(expired: bool, findings: u64) -> State {
 fn of_piece(piece: Piece<'_>, policy: &Policy) -> Vec<Shown> {
     let path = piece.origin.path.strip_prefix("./").unwrap_or(&piece.origin.path).to_owned();
     // What is too large to be held has its own waivers counted for nothing but the list's.
-    let text = if let Content::Bytes(text) = piece.content { text } else { &[] };
+    let text = if let Content::Bytes(text) = &piece.content { *text } else { &[] };
     let mut inline: Vec<(Inline, u64)> = Inline::all(text).into_iter().map(|waiver| (waiver, 0)).collect();
     if inline.is_empty() && policy.waivers.uses().len() == 0 {
         return Vec::new();
     }
     // A text that breaks off is the scan's business.
-    let _ = policy.scanner.scan_piece(piece.content, |sighting| {
+    let _ = policy.scanner.scan_piece(piece, |sighting| {
         // Today does not matter here: whoever lists waivers wants to see those that are over as well.
         if let Some(covering) = Inline::covering_ever(&sighting) {
             let line = covering.line;

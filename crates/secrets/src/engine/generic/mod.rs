@@ -64,6 +64,8 @@ impl Pass<'_> {
             start: span.start,
             end: span.end,
             confidence: Confidence::Low,
+            #[cfg(feature = "rule-files")]
+            matched: None,
         });
     }
 }

@@ -113,7 +113,7 @@ mod tests {
             families.add(&id(*object), &id(*base)).unwrap();
         }
         let text = String::from_utf8(families.ordered().into_bytes()).unwrap();
-        text.lines().map(|line| u32::from_str_radix(&line[..8], 16).unwrap()).collect()
+        text.lines().map(|line| u32::from_str_radix(line.get(..8).unwrap(), 16).unwrap()).collect()
     }
 
     #[test]

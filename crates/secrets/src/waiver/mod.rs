@@ -100,6 +100,7 @@ impl Waivers {
 pub fn matches_path(pattern: &str, path: &str) -> bool {
     let path = path.strip_prefix("./").unwrap_or(path);
     let path = if pattern.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     // Brackets, braces and `!` mean nothing here: folders are called `[id]`, and alternatives in braces multiply.
     let mut literal = String::with_capacity(pattern.len() + 8);
     for character in pattern.chars() {
@@ -138,6 +139,8 @@ mod tests {
             ("{a,b}", "a", false),
             ("{a,b}", "{a,b}", true),
             ("!a", "b", false),
+            ("./a/*", "./a/b", true),
+            ("./b", "a/b", false),
             ("a\\*", "a*", false),
             (&"*a/".repeat(2000), &"a".repeat(20_000), false),
         ] {

@@ -37,6 +37,29 @@ fn a_finding_has_its_fixed_fields_and_never_the_secret() {
 }
 
 #[test]
+fn a_document_says_by_which_keys_a_secret_is_reached() {
+    let directory = tempfile::tempdir().unwrap();
+    let token = |seed: &str| saleor(seed).1;
+    let yaml = format!("shop:\n  apps:\n    - name: a\n    - saleor_token: {}\n", token("yaml"));
+    let json = format!("{{\"stores\": {{\"eu.shop\": {{\"saleor_token\": \"{}\"}}}}}}", token("json"));
+    write(directory.path(), "config.yml", yaml.as_bytes());
+    write(directory.path(), "config.json", json.as_bytes());
+    write(directory.path(), ".env", saleor("env").0.as_bytes());
+    write(directory.path(), "run.sh", saleor("sh").0.as_bytes());
+    let found = scan(directory.path(), &[]).1;
+    let keys: Vec<String> = found.iter().map(|one| format!("{} {}", one["path"], one["key_path"])).collect();
+    assert_eq!(
+        keys,
+        [
+            r#"".env" "SALEOR_TOKEN""#,
+            r#""config.json" "stores['eu.shop'].saleor_token""#,
+            r#""config.yml" "shop.apps[1].saleor_token""#,
+            r#""run.sh" null"#,
+        ]
+    );
+}
+
+#[test]
 fn exit_codes_say_what_was_found() {
     let directory = tempfile::tempdir().unwrap();
     assert_eq!(scan(directory.path(), &[]), (0, vec![]));

@@ -2,6 +2,8 @@
 
 pub mod baseline;
 mod decode;
+#[cfg(feature = "documents")]
+pub mod document;
 mod engine;
 pub mod finding;
 mod judge;

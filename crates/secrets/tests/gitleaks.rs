@@ -121,12 +121,9 @@ fn no_match_is_cut_where_a_window_ends() {
 #[test]
 fn a_rule_keeps_to_its_path() {
     let keys = "regex = 'acme=(\\w+)'\npath = '(?i)(?:^|/)conf/.*\\.ya?ml$'";
-    for (path, expected) in [
-        ("conf/a.yml", true),
-        ("./conf/a.YAML", true),
-        ("x\\conf\\a.yml", true),
-        ("conf/a.toml", false),
-    ] {
+    for (path, expected) in
+        [("conf/a.yml", true), ("./conf/a.YAML", true), ("x\\conf\\a.yml", true), ("conf/a.toml", false)]
+    {
         assert_eq!(finds(keys, path, "acme=value"), expected, "{path}");
     }
     assert!(finds("regex = 'acme=(\\w+)'\npath = '^conf/'", "./conf/a", "acme=value"));

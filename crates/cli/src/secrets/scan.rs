@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use storeward_core::{PortError, SecretString};
 use storeward_secrets::{
     Finding, Sighting,
+    document::{Kind, key_paths},
     port::{Content, Flow, Piece, Summary},
     source::git::{HistorySource, Introduced, Sought},
 };
@@ -86,6 +87,8 @@ pub(crate) fn run(
 fn scan_piece(piece: Piece<'_>, policy: &Policy, stop: &Stop) -> (Outcome, Vec<Found>) {
     let path = piece.origin.path.strip_prefix("./").unwrap_or(&piece.origin.path).to_owned();
     let blob = piece.origin.blob.clone();
+    // Of what is too large to be held, nobody says by which keys it is reached.
+    let text = if let Content::Bytes(text) = piece.content { Some(text) } else { None };
     let mut outcome = Outcome::default();
     let mut found = Vec::new();
     let mut spans = Vec::new();
@@ -115,12 +118,24 @@ fn scan_piece(piece: Piece<'_>, policy: &Policy, stop: &Stop) -> (Outcome, Vec<F
         outcome.broken.push((path, error.to_string()));
     }
     hide_neighbours(&mut found, &spans);
+    if let (Some(kind), Some(text)) = (Kind::of_path(&path), text) {
+        name_keys(kind, text, &mut found);
+    }
     (outcome, found)
 }
 
 /// What is looked for in other versions of the file: the secret as it stands there.
 fn as_written(matched: &[u8]) -> SecretString {
     String::from_utf8_lossy(matched).into_owned().into()
+}
+
+/// Says by which keys each finding is reached.
+fn name_keys(kind: Kind, text: &[u8], found: &mut [Found]) {
+    let mut findings: Vec<Finding> = found.iter().map(|found| found.finding.clone()).collect();
+    key_paths(kind, text, &mut findings);
+    for (found, named) in found.iter_mut().zip(findings) {
+        found.finding.key_path = named.key_path;
+    }
 }
 
 /// Masks in each finding's line what the scan found beside it, reported or not. Both are ordered by place.

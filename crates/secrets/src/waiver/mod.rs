@@ -21,7 +21,7 @@ pub struct Waiver {
     /// The id of the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-    /// The path, in which `*` stands for any characters but `/` and `**` for any.
+    /// The path, in the form of [`matches_path`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The keyed fingerprint of rule and secret.
@@ -121,60 +121,22 @@ impl Waivers {
     }
 }
 
-/// Whether a path matches a pattern of `*` (anything but `/`), `**` (anything) and `?`. A pattern without a slash matches the
-/// last part of a path.
+/// Whether a path matches a pattern of `*` (anything but `/`), `?` (one byte that is no `/`) and `**` (as a whole part, any
+/// number of folders; at the end, all that lies below). A pattern without a slash matches the last part of a path.
 #[must_use]
 pub fn matches_path(pattern: &str, path: &str) -> bool {
     let path = path.strip_prefix("./").unwrap_or(path);
     let path = if pattern.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
-    glob(pattern.as_bytes(), path.as_bytes())
-}
-
-/// Matches without recursion into more than one open star at a time, so that no pattern takes long.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut at, mut on) = (0, 0);
-    // Where to go on after the last `*`, and after the last `**`.
-    let mut star: Option<(usize, usize)> = None;
-    let mut stars: Option<(usize, usize)> = None;
-    loop {
-        match (pattern.get(on), text.get(at)) {
-            (Some(b'*'), _) if pattern.get(on + 1) == Some(&b'*') => {
-                on += 2;
-                // `**/` also stands for no folder at all.
-                if pattern.get(on) == Some(&b'/') {
-                    on += 1;
-                }
-                stars = Some((on, at));
-                star = None;
-                continue;
-            }
-            (Some(b'*'), _) => {
-                on += 1;
-                star = Some((on, at));
-                continue;
-            }
-            (None, None) => return true,
-            (Some(wanted), Some(byte)) if wanted == byte || (*wanted == b'?' && *byte != b'/') => {
-                on += 1;
-                at += 1;
-                continue;
-            }
-            _ => {}
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    // Brackets, braces and `!` mean nothing here: folders are called `[id]`, and alternatives in braces multiply.
+    let mut literal = String::with_capacity(pattern.len() + 8);
+    for character in pattern.chars() {
+        if matches!(character, '[' | '{' | '!' | '\\') {
+            literal.push('\\');
         }
-        // Give the nearest star one more character.
-        if let Some((after, from)) = star
-            && text.get(from).is_some_and(|byte| *byte != b'/')
-        {
-            (on, at) = (after, from + 1);
-            star = Some((after, from + 1));
-        } else if let Some((after, from)) = stars.filter(|(_, from)| *from < text.len()) {
-            (on, at) = (after, from + 1);
-            stars = Some((after, from + 1));
-            star = None;
-        } else {
-            return false;
-        }
+        literal.push(character);
     }
+    fast_glob::glob_match(literal, path)
 }
 
 #[cfg(test)]
@@ -196,6 +158,18 @@ mod tests {
             ("a?c/x", "a/c/x", false),
             ("", "", true),
             ("***a", "bba", true),
+            ("**/test/**", "contest/x", false),
+            ("docs/**/a.md", "docs/extra.md", false),
+            ("**/a.md", "a.md", true),
+            ("app/[id]/*", "app/[id]/page.tsx", true),
+            ("app/[id]/*", "app/i/page.tsx", false),
+            ("{a,b}", "a", false),
+            ("{a,b}", "{a,b}", true),
+            ("!a", "b", false),
+            ("./a/*", "./a/b", true),
+            ("./b", "a/b", false),
+            ("a\\*", "a*", false),
+            (&"*a/".repeat(2000), &"a".repeat(20_000), false),
         ] {
             assert_eq!(matches_path(pattern, path), expected, "{pattern} {path}");
         }

@@ -1,0 +1,102 @@
+//! A path of keys as text.
+
+use std::fmt::Write as _;
+
+/// The longest path that is given.
+const LONGEST: usize = 512;
+/// The longest key that is shown.
+const LONGEST_KEY: usize = 128;
+
+/// The path of the place where a walk is, kept as text so that a finding's costs one copy.
+#[derive(Debug, Default)]
+pub(super) struct Path(String);
+
+impl Path {
+    /// Its length, to come back to with [`truncate`](Self::truncate).
+    pub(super) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
+    /// Goes to an item of a list.
+    pub(super) fn item(&mut self, number: u64) {
+        // Writing to a string does not fail.
+        let _ = write!(self.0, "[{number}]");
+    }
+
+    /// Goes to the value of a key.
+    pub(super) fn key(&mut self, key: &str) {
+        if key.len() > LONGEST_KEY {
+            return self.unnamed();
+        }
+        if is_plain(key) {
+            if !self.0.is_empty() {
+                self.0.push('.');
+            }
+            self.0.push_str(key);
+        } else {
+            self.0.push_str("['");
+            escape(key, &mut self.0);
+            self.0.push_str("']");
+        }
+    }
+
+    /// Goes to the value of a key that must not be shown.
+    pub(super) fn hidden(&mut self) {
+        self.0.push_str("[****]");
+    }
+
+    /// Goes to the value of a key that has no short name.
+    pub(super) fn unnamed(&mut self) {
+        self.0.push_str("[…]");
+    }
+
+    /// The path of a finding, where there is one that can be shown beside it.
+    pub(super) fn of(&self, secret: &[u8]) -> Option<String> {
+        if self.0.is_empty() || self.0.len() > LONGEST {
+            return None;
+        }
+        (!self.shows(secret)).then(|| self.0.clone())
+    }
+
+    /// Whether a text can be read in it, escaped or not.
+    fn shows(&self, secret: &[u8]) -> bool {
+        let holds = |text: &[u8]| memchr::memmem::find(self.0.as_bytes(), text).is_some();
+        if secret.len() > self.0.len() {
+            return false;
+        }
+        let mut escaped = String::new();
+        escape(&String::from_utf8_lossy(secret), &mut escaped);
+        holds(secret) || holds(escaped.as_bytes())
+    }
+}
+
+/// Whether a key can stand after a dot.
+fn is_plain(key: &str) -> bool {
+    key.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && key.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
+}
+
+/// Escapes what would end a quoted key, or what a terminal would act on or not show.
+fn escape(key: &str, out: &mut String) {
+    for character in key.chars() {
+        match character {
+            '\'' | '\\' => out.extend(['\\', character]),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Besides controls: spaces of no width, and marks that turn the direction of writing.
+            _ if character.is_control()
+                || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}') =>
+            {
+                let _ = write!(out, "\\u{:04x}", u32::from(character));
+            }
+            _ => out.push(character),
+        }
+    }
+}

@@ -115,7 +115,7 @@ fn scan_piece(piece: Piece<'_>, policy: &Policy, stop: &Stop) -> (Outcome, Vec<F
         _ => policy.scanner.scan_piece(piece, &mut receive),
     };
     if let Err(error) = read {
-        outcome.broken.push((path, error.to_string()));
+        outcome.broken.push((path.clone(), error.to_string()));
     }
     hide_neighbours(&mut found, &spans);
     if let (Some(kind), Some(text)) = (Kind::of_path(&path), text) {

@@ -187,8 +187,8 @@ fn is_password(value: &[u8], assignment: &Assignment) -> bool {
         || (assignment.quote.is_some() && is_spelt_oddly(value))
 }
 
-/// `password == "team10"`, `creds.Secret != "open-sesame"`: who compares with a literal gives the secret away, however
-/// simple it is. Of names, only those that mean nothing else count.
+/// Who compares a password with a literal gives it away, however simple it is: `team10`, `open-sesame`. Of names, only those
+/// that mean nothing else count.
 fn is_compared(value: &[u8], name: &[u8]) -> bool {
     let telling = [&b"password"[..], b"passwd", b"secret"].iter().any(|word| {
         name.len()

@@ -156,11 +156,12 @@ impl Engine {
             engine: self,
             bytes,
             found: Vec::new(),
-            searched: Vec::new(),
+            windows: Vec::new(),
             named: named::Memo::default(),
             generic_seen: (RuleId::MAX, 0),
         };
         self.keywords.for_each(bytes, |keyword, at| pass.hit(keyword, at));
+        pass.finish();
         collapse(pass.found, self)
     }
 }
@@ -181,13 +182,22 @@ fn fronts(rule: &SharedRule) -> impl Iterator<Item = Box<[u8]>> {
     keywords.map(|keyword| keyword.as_bytes().into())
 }
 
+/// The windows of a rule that overlap, as one: where keywords crowd, each byte is searched twice at most.
+#[derive(Debug, Clone, Copy, Default)]
+struct Window {
+    start: usize,
+    end: usize,
+    /// How far all matches that begin there are found.
+    searched: usize,
+}
+
 /// One run over one buffer.
 struct Pass<'a> {
     engine: &'a Engine,
     bytes: &'a [u8],
     found: Vec<Candidate>,
-    /// How far each rule that searches a window has searched; empty until one does.
-    searched: Vec<usize>,
+    /// What each rule that searches windows has still to search; empty until one does.
+    windows: Vec<Window>,
     named: named::Memo,
     /// The rule and the end of the name that a generic detector looked at last.
     generic_seen: (RuleId, usize),
@@ -225,24 +235,50 @@ impl Pass<'_> {
         }
     }
 
+    /// Puts a window to those that a rule has still to search, or searches those if it does not go with them.
     fn around(&mut self, id: RuleId, compiled: &Compiled, (start, end): (usize, usize), reach: usize) {
-        if self.searched.is_empty() {
-            self.searched = vec![0; self.engine.rules.len()];
+        /// Windows are joined up to this length, or twice the longest match.
+        const JOINED: usize = 4096;
+        if self.windows.is_empty() {
+            self.windows = vec![Window::default(); self.engine.rules.len()];
         }
-        let Some(searched) = self.searched.get_mut(usize::from(id)) else { return };
+        let Some(&window) = self.windows.get(usize::from(id)) else { return };
         let end = end.min(self.bytes.len());
-        let mut start = start.max(*searched);
-        if start >= end {
+        let joined = window.start.min(start)..window.end.max(end);
+        let joins = window.start < window.end && start <= window.end && joined.len() <= JOINED.max(2 * reach);
+        if !joins {
+            self.search(id, compiled, window, reach);
+        }
+        if let Some(window) = self.windows.get_mut(usize::from(id)) {
+            (window.start, window.end) = if joins { (joined.start, joined.end) } else { (start, end) };
+        }
+    }
+
+    fn search(&mut self, id: RuleId, compiled: &Compiled, window: Window, reach: usize) {
+        let mut start = window.start.max(window.searched);
+        if start >= window.end {
             return;
         }
         // Every match that begins a whole match before the window's end is found now, and need not be looked for again.
-        *searched = start.max(end.saturating_sub(reach));
-        while let Some(span) = compiled.within(self.bytes, start, end) {
+        let found = start.max(window.end.saturating_sub(reach));
+        while let Some(span) = compiled.within(self.bytes, start, window.end) {
             start = span.end.max(start + 1);
             self.judge(id, compiled, span);
         }
-        if let Some(searched) = self.searched.get_mut(usize::from(id)) {
-            *searched = start.max(*searched);
+        if let Some(window) = self.windows.get_mut(usize::from(id)) {
+            window.searched = start.max(found);
+        }
+    }
+
+    /// Searches the windows that are left.
+    fn finish(&mut self) {
+        let engine = self.engine;
+        for (id, window) in self.windows.clone().into_iter().enumerate().filter(|(_, window)| window.end > 0)
+        {
+            let Some(compiled) = engine.rules.get(id) else { continue };
+            if let (Ok(id), Search::Around { reach, .. }) = (RuleId::try_from(id), compiled.rule.search) {
+                self.search(id, compiled, window, usize::from(reach));
+            }
         }
     }
 

@@ -85,19 +85,18 @@ pub(super) fn is_secret(value: &[u8], name: &[u8], assignment: &Assignment, kind
     if assignment.operator == Operator::Compare && assignment.quote.is_none() {
         return false;
     }
-    if placeholder::is_template(value)
-        || placeholder::is_lookup(value)
-        || placeholder::is_placeholder(value, 0, Strictness::Generic)
-    {
-        return false;
-    }
-    if is_number(value) || value.windows(2).any(|pair| pair == b"::") {
-        return false;
-    }
-    match kind {
-        Kind::Secret => is_random(value) && !repeats_name(value, name),
-        Kind::Password => is_password(value, assignment) && !repeats_name(value, name),
-    }
+    // What costs least is asked first.
+    let drawn = match kind {
+        Kind::Secret => is_random(value),
+        Kind::Password => is_password(value, assignment),
+    };
+    drawn
+        && !repeats_name(value, name)
+        && !is_number(value)
+        && !value.windows(2).any(|pair| pair == b"::")
+        && !placeholder::is_template(value)
+        && !placeholder::is_lookup(value)
+        && !placeholder::is_placeholder(value, 0, Strictness::Generic)
 }
 
 /// Whether a value was drawn by a machine.

@@ -151,8 +151,7 @@ fn left_over(body: &[u8], strictness: Strictness, templates: bool) -> Left {
 fn template(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let closed = |open: usize, close: &[u8]| {
-        let found =
-            rest.get(open..).and_then(|inner| inner.windows(close.len()).position(|window| window == close));
+        let found = rest.get(open..).and_then(|inner| memchr::memmem::find(inner, close));
         // An opening without its end is where a pattern stopped reading.
         found.map_or(rest.len(), |length| open + length + close.len())
     };
@@ -226,7 +225,7 @@ fn word(text: &[u8], at: usize) -> usize {
     WORDS.get(usize::from(first)).and_then(|list| list.iter().find(fits)).map_or_else(
         || {
             // The short ones that only stand between separators.
-            let short = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let short = rest.iter().take(3).take_while(|byte| byte.is_ascii_alphabetic()).count();
             let alone = at == 0 || text.get(at - 1).is_some_and(|byte| !byte.is_ascii_alphanumeric());
             let known: [&[u8]; 12] =
                 [b"my", b"id", b"in", b"to", b"of", b"is", b"a", b"me", b"sk", b"pk", b"xx", b"yy"];

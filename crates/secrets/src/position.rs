@@ -5,12 +5,16 @@ use crate::finding::Place;
 /// Counts on from the last place asked for; places are asked for in ascending order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Position {
-    /// The offset that `line` and `line_start` describe.
+    /// The offset that has been counted up to.
     at: usize,
-    line: u64,
-    line_start: usize,
-    /// What came before the buffer, when it is a piece of something longer.
-    base: Base,
+    /// Line ends before it.
+    lines: u64,
+    /// Characters between the last of them and it: a line may hold any number of findings, and is counted once.
+    columns: u64,
+    /// The last answer, and what it was to: many secrets may lie in one encoded text.
+    last: Option<(usize, usize, Place)>,
+    /// Where the buffer begins in what it is a piece of.
+    base: u64,
 }
 
 /// Where a buffer begins in what it is a piece of.
@@ -25,40 +29,41 @@ pub(crate) struct Base {
 
 impl Position {
     pub(crate) const fn new(base: Base) -> Self {
-        Self { at: 0, line: 0, line_start: 0, base }
+        Self { at: 0, lines: base.lines, columns: base.columns, last: None, base: base.offset }
     }
 
     /// The place of a span, which may not begin before an earlier one did.
     pub(crate) fn place(&mut self, bytes: &[u8], start: usize, end: usize) -> Place {
+        if let Some((.., place)) = self.last.filter(|last| (last.0, last.1) == (start, end)) {
+            return place;
+        }
         self.advance(bytes, start);
-        let (line, column) = self.line_and_column(bytes, start);
         // The end is usually on the same line, and the next span may begin before it.
         let mut ahead = *self;
         ahead.advance(bytes, end);
-        let (end_line, end_column) = ahead.line_and_column(bytes, end);
-        let offset = |at: usize| self.base.offset + at as u64;
-        Place { start: offset(start), end: offset(end), line, column, end_line, end_column }
+        let offset = |at: usize| self.base + at as u64;
+        let place = Place {
+            start: offset(start),
+            end: offset(end),
+            line: self.lines + 1,
+            column: self.columns + 1,
+            end_line: ahead.lines + 1,
+            end_column: ahead.columns + 1,
+        };
+        self.last = Some((start, end, place));
+        place
     }
 
     fn advance(&mut self, bytes: &[u8], to: usize) {
         let Some(passed) = bytes.get(self.at..to) else { return };
-        let mut count = 0;
-        let mut last = None;
+        let mut tail = passed;
         for at in memchr::memchr_iter(b'\n', passed) {
-            count += 1;
-            last = Some(at);
+            self.lines += 1;
+            self.columns = 0;
+            tail = passed.get(at + 1..).unwrap_or_default();
         }
-        self.line += count;
-        if let Some(last) = last {
-            self.line_start = self.at + last + 1;
-        }
+        self.columns += characters(tail);
         self.at = to;
-    }
-
-    fn line_and_column(&self, bytes: &[u8], at: usize) -> (u64, u64) {
-        let before = characters(bytes.get(self.line_start..at).unwrap_or_default());
-        let carried = if self.line == 0 { self.base.columns } else { 0 };
-        (self.base.lines + self.line + 1, carried + before + 1)
     }
 }
 
@@ -86,6 +91,8 @@ mod tests {
         check(0, 2, (1, 1, 1, 3));
         check(6, 7, (2, 3, 2, 4));
         check(6, 11, (2, 3, 4, 2));
+        check(6, 11, (2, 3, 4, 2));
+        check(7, 8, (2, 4, 2, 5));
         check(10, 13, (4, 1, 4, 4));
     }
 

@@ -110,7 +110,8 @@ impl Scanner {
         let base = part.read.start;
         for mut hit in self.hits(bytes.get(part.read.clone()).unwrap_or_default(), path) {
             let (start, end) = (hit.candidate.start + base, hit.candidate.end + base);
-            if part.new.iter().any(|new| start < new.end && new.start < end) {
+            let next = part.new.partition_point(|new| new.end <= start);
+            if part.new.get(next).is_some_and(|new| new.start < end) {
                 (hit.candidate.start, hit.candidate.end) = (start, end);
                 self.report(bytes, &hit, position, found);
             }

@@ -65,7 +65,7 @@ impl Compiled {
         let pattern = self
             .pattern
             .get_or_init(|| {
-                let regex = build(&self.rule.pattern, Table::of(self.rule.search)).ok()?;
+                let regex = build(&self.rule.pattern, table(self.rule.search)).ok()?;
                 let groups = named_groups(&regex, |name| name.starts_with("secret"));
                 let whole = !named_groups(&regex, |name| name == "match").is_empty();
                 let captures = regex.create_captures();
@@ -94,7 +94,7 @@ impl Compiled {
         /// How far a name's pattern may reach beyond the keyword.
         const REACH: usize = 48;
         let regex =
-            self.name.get_or_init(|| build(self.rule.name_pattern.as_deref()?, Table::None).ok()).as_ref()?;
+            self.name.get_or_init(|| build(self.rule.name_pattern.as_deref()?, NAME_TABLE).ok()).as_ref()?;
         let mut start = at.saturating_sub(REACH);
         let stop = bytes.len().min(end + REACH);
         // Another name may stand before the one that the keyword is part of.
@@ -133,33 +133,30 @@ impl Pattern {
     }
 }
 
-/// How large a table a search may grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Table {
-    None,
-    Small,
-    Large,
-}
+/// What a name's pattern may use; see [`table`].
+const NAME_TABLE: usize = 32 << 10;
 
-impl Table {
-    const fn of(search: Search) -> Self {
-        match search {
-            Search::Around { .. } => Self::Small,
-            Search::Whole { .. } => Self::Large,
-            Search::At { .. } | Search::Named { .. } | Search::Detector(_) => Self::None,
-        }
+/// How many bytes a pattern's growing table of states may take.
+///
+/// Most are tried at one place in a small window, where the engines without one are best: hundreds of rules then cost a
+/// few megabytes, whatever is scanned. Worth a table is what searches for its place, and what reads so far at each try
+/// that text made of nothing but keywords would cost seconds a megabyte.
+const fn table(search: Search) -> usize {
+    match search {
+        Search::Around { .. } => 128 << 10,
+        Search::At { after, .. } | Search::Named { after, .. } if after > 1024 => 1 << 20,
+        Search::Whole { .. } => 1 << 20,
+        Search::At { .. } | Search::Named { .. } | Search::Detector(_) => 0,
     }
 }
 
-/// Compiles a pattern. Most are tried at one place in a small window, where the engines that need no growing tables are
-/// best: hundreds of rules then cost a few megabytes, whatever is scanned. Only a search in a window is worth a table,
-/// and that is kept small; one that reads whole texts is worth more.
-fn build(pattern: &str, table: Table) -> Result<Regex, String> {
+/// Compiles a pattern.
+fn build(pattern: &str, table: usize) -> Result<Regex, String> {
     Regex::builder()
         .configure(
             Config::new()
-                .hybrid(table != Table::None)
-                .hybrid_cache_capacity(if table == Table::Large { 1 << 20 } else { 128 << 10 })
+                .hybrid(table > 0)
+                .hybrid_cache_capacity(table)
                 .dfa(false)
                 .utf8_empty(false)
                 .nfa_size_limit(Some(4 << 20))
@@ -178,6 +175,6 @@ fn named_groups(regex: &Regex, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
 /// Whether a rule's patterns compile.
 #[cfg(feature = "rule-files")]
 pub(crate) fn check(rule: &Rule) -> Result<(), String> {
-    build(&rule.pattern, Table::None)?;
-    rule.name_pattern.as_deref().map(|name| build(name, Table::None)).transpose().map(|_| ())
+    build(&rule.pattern, 0)?;
+    rule.name_pattern.as_deref().map(|name| build(name, 0)).transpose().map(|_| ())
 }

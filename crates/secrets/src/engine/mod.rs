@@ -12,6 +12,9 @@ mod named;
 #[cfg(feature = "rule-files")]
 mod whole;
 
+#[cfg(feature = "rule-files")]
+use std::collections::BTreeSet;
+
 use compile::{Compiled, Found, Span};
 #[cfg(feature = "rule-files")]
 use conditions::Conditions;
@@ -192,13 +195,14 @@ impl Engine {
             #[cfg(feature = "rule-files")]
             path,
             #[cfg(feature = "rule-files")]
-            due: Vec::new(),
+            due: BTreeSet::new(),
             found: Vec::new(),
-            searched: Vec::new(),
+            windows: Vec::new(),
             named: named::Memo::default(),
             generic_seen: (RuleId::MAX, 0),
         };
         self.keywords.for_each(bytes, |keyword, at| pass.hit(keyword, at));
+        pass.finish();
         #[cfg(feature = "rule-files")]
         pass.wholes();
         #[cfg(feature = "rule-files")]
@@ -225,6 +229,15 @@ fn fronts(rule: &SharedRule) -> impl Iterator<Item = Box<[u8]>> {
     keywords.map(|keyword| keyword.as_bytes().into())
 }
 
+/// The windows of a rule that overlap, as one: where keywords crowd, each byte is searched twice at most.
+#[derive(Debug, Clone, Copy, Default)]
+struct Window {
+    start: usize,
+    end: usize,
+    /// How far all matches that begin there are found.
+    searched: usize,
+}
+
 /// One run over one buffer.
 struct Pass<'a> {
     engine: &'a Engine,
@@ -234,9 +247,9 @@ struct Pass<'a> {
     found: Vec<Candidate>,
     /// Rules for which the whole text is to be searched, because one of their keywords stands in it.
     #[cfg(feature = "rule-files")]
-    due: Vec<RuleId>,
-    /// How far each rule that searches a window has searched; empty until one does.
-    searched: Vec<usize>,
+    due: BTreeSet<RuleId>,
+    /// What each rule that searches windows has still to search; empty until one does.
+    windows: Vec<Window>,
     named: named::Memo,
     /// The rule and the end of the name that a generic detector looked at last.
     generic_seen: (RuleId, usize),
@@ -278,30 +291,56 @@ impl Pass<'_> {
         }
     }
 
+    /// Puts a window to those that a rule has still to search, or searches those if it does not go with them.
     fn around(&mut self, id: RuleId, compiled: &Compiled, (start, end): (usize, usize), reach: usize) {
-        if self.searched.is_empty() {
-            self.searched = vec![0; self.engine.rules.len()];
+        /// Windows are joined up to this length, or twice the longest match.
+        const JOINED: usize = 4096;
+        if self.windows.is_empty() {
+            self.windows = vec![Window::default(); self.engine.rules.len()];
         }
-        let Some(searched) = self.searched.get_mut(usize::from(id)) else { return };
+        let Some(&window) = self.windows.get(usize::from(id)) else { return };
         let end = end.min(self.bytes.len());
-        let mut start = start.max(*searched);
-        if start >= end {
+        let joined = window.start.min(start)..window.end.max(end);
+        let joins = window.start < window.end && start <= window.end && joined.len() <= JOINED.max(2 * reach);
+        if !joins {
+            self.search(id, compiled, window, reach);
+        }
+        if let Some(window) = self.windows.get_mut(usize::from(id)) {
+            (window.start, window.end) = if joins { (joined.start, joined.end) } else { (start, end) };
+        }
+    }
+
+    fn search(&mut self, id: RuleId, compiled: &Compiled, window: Window, reach: usize) {
+        let mut start = window.start.max(window.searched);
+        if start >= window.end {
             return;
         }
         // Every match that begins a whole match before the window's end is found now, and need not be looked for again.
-        *searched = start.max(end.saturating_sub(reach));
-        while let Some(mut found) = compiled.within(self.bytes, start, end) {
-            if end < self.bytes.len() && found.matched.start + reach > end {
+        let done = start.max(window.end.saturating_sub(reach));
+        while let Some(mut found) = compiled.within(self.bytes, start, window.end) {
+            if window.end < self.bytes.len() && found.matched.start + reach > window.end {
                 // The window's end may have cut it short, or hidden one that begins earlier.
-                let whole = self.bytes.len().min(end + reach);
-                let start = start.max(end.saturating_sub(reach));
+                let whole = self.bytes.len().min(window.end + reach);
+                let start = start.max(window.end.saturating_sub(reach));
                 found = compiled.within(self.bytes, start, whole).unwrap_or(found);
             }
             start = found.next.max(start + 1);
             self.judge(id, compiled, found);
         }
-        if let Some(searched) = self.searched.get_mut(usize::from(id)) {
-            *searched = start.max(*searched);
+        if let Some(window) = self.windows.get_mut(usize::from(id)) {
+            window.searched = start.max(done);
+        }
+    }
+
+    /// Searches the windows that are left.
+    fn finish(&mut self) {
+        let engine = self.engine;
+        for (id, window) in self.windows.clone().into_iter().enumerate().filter(|(_, window)| window.end > 0)
+        {
+            let Some(compiled) = engine.rules.get(id) else { continue };
+            if let (Ok(id), Search::Around { reach, .. }) = (RuleId::try_from(id), compiled.rule.search) {
+                self.search(id, compiled, window, usize::from(reach));
+            }
         }
     }
 

@@ -17,15 +17,7 @@ pub(super) fn always(rules: &[Compiled]) -> Vec<RuleId> {
 impl Pass<'_> {
     /// A keyword of a rule stands in the text.
     pub(super) fn want(&mut self, id: RuleId) {
-        if self.searched.is_empty() {
-            self.searched = vec![0; self.engine.rules.len()];
-        }
-        if let Some(searched) = self.searched.get_mut(usize::from(id))
-            && *searched == 0
-        {
-            *searched = 1;
-            self.due.push(id);
-        }
+        self.due.insert(id);
     }
 
     /// Searches for what is searched in every text, and for what has a keyword in this one.

@@ -5,15 +5,19 @@
 
 use std::sync::LazyLock;
 
-/// Filler words, longest first.
-static WORDS: LazyLock<Vec<&'static [u8]>> = LazyLock::new(|| {
-    let mut words: Vec<&[u8]> = include_str!("../../data/placeholders.txt")
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::as_bytes)
-        .collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+/// Filler words by their first byte, longest first: every place of every value is compared with them.
+static WORDS: LazyLock<Vec<Vec<&'static [u8]>>> = LazyLock::new(|| {
+    let mut words = vec![Vec::new(); 256];
+    for line in include_str!("../../data/placeholders.txt").lines().map(str::trim) {
+        if let Some(first) = line.bytes().next().filter(|first| *first != b'#')
+            && let Some(list) = words.get_mut(usize::from(first.to_ascii_lowercase()))
+        {
+            list.push(line.as_bytes());
+        }
+    }
+    for list in &mut words {
+        list.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    }
     words
 });
 
@@ -147,8 +151,7 @@ fn left_over(body: &[u8], strictness: Strictness, templates: bool) -> Left {
 fn template(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let closed = |open: usize, close: &[u8]| {
-        let found =
-            rest.get(open..).and_then(|inner| inner.windows(close.len()).position(|window| window == close));
+        let found = rest.get(open..).and_then(|inner| memchr::memmem::find(inner, close));
         // An opening without its end is where a pattern stopped reading.
         found.map_or(rest.len(), |length| open + length + close.len())
     };
@@ -227,10 +230,11 @@ fn sequence(text: &[u8], at: usize) -> usize {
 fn word(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let fits = |word: &&&[u8]| rest.get(..word.len()).is_some_and(|front| front.eq_ignore_ascii_case(word));
-    WORDS.iter().find(fits).map_or_else(
+    let first = rest.first().copied().unwrap_or(0).to_ascii_lowercase();
+    WORDS.get(usize::from(first)).and_then(|list| list.iter().find(fits)).map_or_else(
         || {
             // The short ones that only stand between separators.
-            let short = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let short = rest.iter().take(3).take_while(|byte| byte.is_ascii_alphabetic()).count();
             let alone = at == 0 || text.get(at - 1).is_some_and(|byte| !byte.is_ascii_alphanumeric());
             let known: [&[u8]; 12] =
                 [b"my", b"id", b"in", b"to", b"of", b"is", b"a", b"me", b"sk", b"pk", b"xx", b"yy"];

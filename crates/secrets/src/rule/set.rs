@@ -64,3 +64,25 @@ impl From<Arc<Rule>> for SharedRule {
         Self::Loaded(rule)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_of_any_length_are_planned_or_refused() {
+        for pattern in [
+            "(?P<secret>abc(?:(?:x{4294967295}){4294967295}){3})",
+            "(?P<secret>(?:(?:(?:x{4294967295}){4294967295}){2}abc){9})",
+            "(?P<secret>abc.{4294967295})",
+            "{name:(?:(?:x{4294967295}){4294967295}){3}abc}(?P<secret>[a-z]{9})",
+        ] {
+            let text = format!(
+                "[[rule]]\nid = \"x\"\nname = \"X\"\ndescription = \"X\"\nseverity = \"low\"\nconfidence = \"low\"\n\
+                 keywords = [\"abc\"]\npattern = '{pattern}'\n"
+            );
+            let error = from_toml(&text).unwrap_err();
+            assert!(error.to_string().starts_with("rule \"x\""), "{error}");
+        }
+    }
+}

@@ -74,7 +74,7 @@ impl Waiver {
             self.path.as_deref().map(|pattern| matches_path(pattern, path)),
             self.fingerprint.map(|fingerprint| finding.fingerprint == Some(fingerprint)),
             self.content.as_deref().map(|content| {
-                !content.is_empty() && line.windows(content.len()).any(|window| window == content.as_bytes())
+                !content.is_empty() && memchr::memmem::find(line, content.as_bytes()).is_some()
             }),
         ];
         let mut named = conditions.iter().flatten().peekable();

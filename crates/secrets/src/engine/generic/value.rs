@@ -85,25 +85,23 @@ pub(super) fn is_secret(value: &[u8], name: &[u8], assignment: &Assignment, kind
     if assignment.operator == Operator::Compare && assignment.quote.is_none() {
         return false;
     }
-    if placeholder::is_template(value)
-        || placeholder::is_lookup(value)
-        || placeholder::is_placeholder(value, 0, Strictness::Generic)
-    {
-        return false;
-    }
-    if is_number(value) || value.windows(2).any(|pair| pair == b"::") {
-        return false;
-    }
-    if assignment.operator == Operator::Compare && is_compared(value, name) {
-        return true;
-    }
-    match kind {
-        Kind::Secret => {
-            let thought_up = assignment.quote.is_some() && value.len() >= 12 && is_spelt_oddly(value);
-            (is_random(value) || thought_up) && !repeats_name(value, name)
-        }
-        Kind::Password => is_password(value, assignment) && !repeats_name(value, name),
-    }
+    // What costs least is asked first.
+    let compared = assignment.operator == Operator::Compare && is_compared(value, name);
+    let looks_secret = compared
+        || match kind {
+            Kind::Secret => {
+                let thought_up = assignment.quote.is_some() && value.len() >= 12 && is_spelt_oddly(value);
+                is_random(value) || thought_up
+            }
+            Kind::Password => is_password(value, assignment),
+        };
+    looks_secret
+        && !repeats_name(value, name)
+        && !is_number(value)
+        && !value.windows(2).any(|pair| pair == b"::")
+        && !placeholder::is_template(value)
+        && !placeholder::is_lookup(value)
+        && !placeholder::is_placeholder(value, 0, Strictness::Generic)
 }
 
 /// Whether a value was drawn by a machine.
@@ -202,7 +200,6 @@ fn is_compared(value: &[u8], name: &[u8]) -> bool {
             byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'!' | b'@' | b'#' | b'$')
         })
         && !value.iter().all(u8::is_ascii_alphabetic)
-        && !repeats_name(value, name)
 }
 
 /// `super$ecret`, `Passw#rd!`: letters with a symbol that nothing but a password has within a word.

@@ -6,6 +6,7 @@ mod engine;
 pub mod finding;
 mod judge;
 pub mod memory;
+pub mod notice;
 pub mod port;
 mod position;
 pub mod rule;
@@ -16,6 +17,7 @@ pub mod waiver;
 
 pub use baseline::Baseline;
 pub use finding::{Finding, Place};
+pub use notice::Notice;
 pub use port::{Source, Verifier};
 pub use rule::{Confidence, Rule};
 pub use scanner::{Scanner, ScannerBuilder};

@@ -1,5 +1,7 @@
 //! Adapters of [`Source`](crate::port::Source), each named after its medium.
 
+#[cfg(feature = "archive")]
+pub mod archive;
 #[cfg(feature = "git")]
 pub mod git;
 #[cfg(feature = "tree")]

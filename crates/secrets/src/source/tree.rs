@@ -13,6 +13,8 @@ use std::{
 use ignore::{WalkBuilder, WalkState};
 use storeward_core::PortError;
 
+#[cfg(feature = "archive")]
+use super::archive::{Kind, Limits, Opened};
 use super::{FRONT, WHOLE, is_binary, listener::Listener, reader::Counted, unreadable};
 use crate::{
     notice::{Notice, Reason},
@@ -30,6 +32,8 @@ pub struct TreeSource {
     max_size: Option<u64>,
     threads: usize,
     listener: Listener,
+    #[cfg(feature = "archive")]
+    archives: Option<Limits>,
 }
 
 impl TreeSource {
@@ -41,6 +45,8 @@ impl TreeSource {
             max_size: None,
             threads: 0,
             listener: Listener::default(),
+            #[cfg(feature = "archive")]
+            archives: None,
         }
     }
 
@@ -51,7 +57,7 @@ impl TreeSource {
         self
     }
 
-    /// Leaves out files larger than that many bytes.
+    /// Leaves out files larger than that many bytes, archives too. For what is inside archives there are limits of its own.
     #[must_use]
     pub const fn max_file_size(mut self, bytes: Option<u64>) -> Self {
         self.max_size = bytes;
@@ -62,6 +68,15 @@ impl TreeSource {
     #[must_use]
     pub const fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Looks inside zip archives (and whatever else is one: `.jar`, `.whl`, `.nupkg`), tar archives and gzip files, within
+    /// these limits; `None`, the default, takes them for the binary files that they are.
+    #[cfg(feature = "archive")]
+    #[must_use]
+    pub const fn archives(mut self, limits: Option<Limits>) -> Self {
+        self.archives = limits;
         self
     }
 
@@ -165,6 +180,12 @@ impl Worker<'_> {
         self.buffer.clear();
         // The front decides whether the rest is worth reading.
         file.by_ref().take(FRONT).read_to_end(&mut self.buffer)?;
+        #[cfg(feature = "archive")]
+        if let Some(limits) = self.source.archives
+            && let Some(kind) = Kind::of(&self.buffer)
+        {
+            return self.archive(file, kind, path, limits);
+        }
         if is_binary(&self.buffer) {
             self.summary.skipped += 1;
             return Ok(Flow::Continue);
@@ -191,6 +212,16 @@ impl Worker<'_> {
         if let Some(kind) = counted.failed {
             self.tell(&path.to_string_lossy(), Reason::System(kind));
         }
+        Ok(flow)
+    }
+
+    #[cfg(feature = "archive")]
+    fn archive(&mut self, mut file: File, kind: Kind, path: &Path, limits: Limits) -> io::Result<Flow> {
+        file.rewind()?;
+        let size = file.metadata()?.len();
+        let opened = Opened::new(limits, size, &self.source.listener, self.receive);
+        let flow = opened.read(kind, file, &path.to_string_lossy());
+        self.summary = self.summary.plus(opened.summary());
         Ok(flow)
     }
 }

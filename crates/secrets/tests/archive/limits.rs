@@ -125,6 +125,10 @@ fn entries() {
     let seen = look("a.zip", &zip(&[("a", &inner), ("b", &inner), ("c", &inner)]), limits);
     assert_eq!(seen.pieces.len(), 5, "two archives, four entries, one");
     seen.told("a.zip", Reason::Entries(7));
+    let packed = gzip(b"x");
+    let seen = look("a.zip", &zip(&[("a", &packed), ("b", &packed), ("c", &packed), ("d", &packed)]), limits);
+    assert_eq!(seen.pieces.len(), 3, "each is an entry that holds one");
+    seen.told("a.zip", Reason::Entries(7));
     // Empty ones count.
     let empty: Vec<_> = entries.iter().map(|(name, _)| (*name, b"".as_slice())).collect();
     look("a.tgz", &gzip(&tar(&empty)), limits).told("a.tgz", Reason::Entries(7));
@@ -140,14 +144,12 @@ fn memory() {
     .collect();
     let small = zip(&[("x", b"text")]);
     let large = zip(&[("x", &noise)]);
-    let outer = zip(&[("a", &small), ("b", &large), ("c", &small)]);
-    let limits = Limits::default().max_buffered_bytes(1000);
-    for (name, bytes) in
-        [("a.zip", outer.clone()), ("a.tar", tar(&[("a", &small), ("b", &large), ("c", &small)]))]
-    {
-        let seen = look(name, &bytes, limits);
-        assert_eq!(seen.pieces.len(), 2, "memory is free again");
-        seen.told(&format!("{name}!/b"), Reason::Memory(1000));
+    let most = small.len() as u64 + 20;
+    let entries: &[(&str, &[u8])] = &[("a", &small), ("b", &large), ("c", &small), ("d", &small)];
+    for (name, bytes) in [("a.zip", zip(entries)), ("a.tar", tar(entries))] {
+        let seen = look(name, &bytes, Limits::default().max_buffered_bytes(most));
+        assert_eq!(seen.pieces.len(), 3, "memory is free again");
+        seen.told(&format!("{name}!/b"), Reason::Memory(most));
     }
     // Those that are inside one another are held at the same time.
     let deep = zip(&[("i", &zip(&[("j", &zip(&[("x", b"text")]))]))]);

@@ -108,6 +108,16 @@ fn under_long_names_and_in_parts() {
     pax.append_pax_extensions([("path", long.as_bytes()), ("comment", b"none")]).unwrap();
     pax.append(&tar_header(b'0', "short", line.len() as u64), line.as_bytes()).unwrap();
     check("a.tar", &pax.into_inner().unwrap(), &[&place]);
+    // The size may stand there as well.
+    let large = format!("{}{line}", "a line of text\n".repeat(140_000));
+    let mut pax = ::tar::Builder::new(Vec::new());
+    pax.append_pax_extensions([("size", large.len().to_string().as_bytes())]).unwrap();
+    let mut pax = pax.into_inner().unwrap();
+    pax.truncate(1024);
+    pax.extend(tar_header(b'0', "x", 0).as_bytes());
+    pax.extend(blocks(large.as_bytes()));
+    pax.extend(tar(&[("y", line.as_bytes())]));
+    check("a.tar", &pax, &["a.tar!/x:140002", "a.tar!/y:2"]);
     // Several gzip files in one are one text, and a tar in parts is one tar.
     let (front, back) = line.as_bytes().split_at(20);
     check("a.gz", &[gzip(front), gzip(back)].concat(), &["a.gz!/a:2"]);
@@ -145,6 +155,15 @@ fn unless_nobody_asked() {
     let archive = zip(&[("x", line().as_bytes())]);
     let seen = look("a.zip", &archive, None);
     assert!(seen.pieces.is_empty() && seen.notices.is_empty() && seen.summary.skipped == 1);
+}
+
+#[test]
+fn a_text_that_begins_like_an_archive_is_a_text() {
+    for text in [b"PK 1 is where it lives".as_slice(), b"\x1f\x8b\x08\xff text", &b" 0000644".repeat(65)[4..]]
+    {
+        let seen = look("a", text, Limits::default());
+        assert_eq!((seen.text("a"), seen.notices.len()), (text, 0));
+    }
 }
 
 #[test]

@@ -198,3 +198,66 @@ fn a_report_goes_to_a_file_whole() {
         serde_json::from_slice(&fs::read(directory.path().join("out.sarif")).unwrap()).unwrap();
     assert_eq!(report["runs"][0]["results"].as_array().unwrap().len(), 1);
 }
+
+/// A tar file with one entry, in gzip.
+fn tgz(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut header = tar::Header::new_gnu();
+    header.set_size(content.len() as u64);
+    let mut builder = tar::Builder::new(Vec::new());
+    builder.append_data(&mut header, name, content).unwrap();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(&builder.into_inner().unwrap()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zip(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
+    let (mut entry, config) =
+        archive.new_file(name).compression_method(rawzip::CompressionMethod::DEFLATE).start().unwrap();
+    let encoder = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::default());
+    let mut writer = config.wrap(encoder);
+    writer.write_all(content).unwrap();
+    let (encoder, output) = writer.finish().unwrap();
+    encoder.finish().unwrap();
+    entry.finish(output).unwrap();
+    archive.finish().unwrap()
+}
+
+#[test]
+fn archives_are_looked_into_when_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let (line, token) = saleor("archives");
+    write(directory.path(), "deploy.tgz", &tgz("shop/.env", line.as_bytes()));
+    write(directory.path(), "lib/app.jar", &zip("inner.zip", &zip("conf/.env", line.as_bytes())));
+    assert_eq!(scan(directory.path(), &[]), (0, vec![]));
+    let (exit, found) = scan(directory.path(), &["--archives"]);
+    let paths: Vec<&str> = found.iter().map(|one| one["path"].as_str().unwrap()).collect();
+    assert_eq!((exit, paths), (1, vec!["deploy.tgz!/shop/.env", "lib/app.jar!/inner.zip!/conf/.env"]));
+    assert_eq!(found[0]["key_path"], "SALEOR_TOKEN");
+    let run = secrets(directory.path(), &["scan", "--archives"]);
+    assert!(!run.stderr.contains("error") && !run.stdout.contains(&token), "{}", run.stderr);
+    for wrong in [&["scan", "--archives", "--staged"][..], &["scan", "--archives", "-"]] {
+        assert_eq!(secrets(directory.path(), wrong).exit, 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn an_archive_that_costs_too_much_is_named_and_is_no_yes() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), "bomb.zip", &zip("an\u{1b}y", &vec![b' '; 12 << 20]));
+    let long = storeward_secrets::rule::example::expand("{alnum:8000}", "cut");
+    let whole = tgz("a", long.as_bytes());
+    write(directory.path(), "cut.tgz", &whole[..whole.len() / 2]);
+    assert_eq!(secrets(directory.path(), &["scan"]).exit, 0);
+    let run = secrets(directory.path(), &["scan", "--archives"]);
+    assert_eq!(run.exit, 3, "{}", run.stderr);
+    let lines: Vec<&str> = run.stderr.lines().filter(|line| line.starts_with("error")).collect();
+    assert_eq!(lines.len(), 2, "{}", run.stderr);
+    let bomb = "error: bomb.zip: unpacks to more than 200 times its size";
+    assert!(lines[0].starts_with(bomb), "{}", lines[0]);
+    assert!(lines[1].starts_with("error: cut.tgz"), "{}", lines[1]);
+    assert!(run.stdout.contains("2 unreadable"), "{}", run.stdout);
+    // A finding is a no, whatever could not be read.
+    write(directory.path(), ".env", saleor("bomb").0.as_bytes());
+    assert_eq!(secrets(directory.path(), &["scan", "--archives"]).exit, 1);
+}

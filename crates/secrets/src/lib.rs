@@ -8,6 +8,7 @@ mod engine;
 pub mod finding;
 mod judge;
 pub mod memory;
+pub mod notice;
 pub mod port;
 mod position;
 pub mod rule;
@@ -18,6 +19,7 @@ pub mod waiver;
 
 pub use baseline::Baseline;
 pub use finding::{Finding, Place, Sighting};
+pub use notice::Notice;
 pub use port::{Source, Verifier};
 pub use rule::{Confidence, Rule};
 pub use scanner::{Scanner, ScannerBuilder};

@@ -13,8 +13,8 @@ use storeward_core::{BoxFuture, PortError, SecretString};
 /// that may block.
 ///
 /// An implementer gives out every piece at most once, never follows a link out of what it was asked to read, executes
-/// nothing that it finds, and goes on after a piece that cannot be read, which it counts in the [`Summary`]. It stops
-/// soon after the receiver says [`Flow::Stop`].
+/// nothing that it finds, and goes on after a piece that cannot be read, which it counts in the [`Summary`] and, where it
+/// can, names in a [`Notice`](crate::notice::Notice). It stops soon after the receiver says [`Flow::Stop`].
 pub trait Source: Send + Sync {
     /// Gives out all pieces.
     ///
@@ -132,8 +132,10 @@ pub struct Summary {
     pub bytes: u64,
     /// Pieces left out: binary, or larger than the limit.
     pub skipped: u64,
-    /// Pieces that could not be read.
+    /// Pieces that could not be read, or not to their end: no permission, damaged, encrypted.
     pub unreadable: u64,
+    /// Pieces that were not read to their end because of a limit.
+    pub truncated: u64,
 }
 
 impl Summary {
@@ -145,6 +147,7 @@ impl Summary {
             bytes: self.bytes + other.bytes,
             skipped: self.skipped + other.skipped,
             unreadable: self.unreadable + other.unreadable,
+            truncated: self.truncated + other.truncated,
         }
     }
 }

@@ -78,6 +78,9 @@ pub(crate) struct WhatArgs {
     /// Scan what git ignores as well
     #[arg(long)]
     pub(crate) no_ignore: bool,
+    /// Look into zip, tar and gz files as well, within limits
+    #[arg(long, conflicts_with = "source")]
+    pub(crate) archives: bool,
     /// Use this many threads instead of one for each processor
     #[arg(long, short, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,

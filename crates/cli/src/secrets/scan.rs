@@ -27,6 +27,7 @@ pub(crate) struct Outcome {
     /// How many findings somebody let stand, and how many the baseline has.
     pub(crate) waived: u64,
     pub(crate) known: u64,
+    /// What the source did; what it could not read and `broken` names is not counted here.
     pub(crate) summary: Summary,
     /// What could not be read to its end, and why.
     pub(crate) broken: Vec<(String, String)>,
@@ -80,12 +81,27 @@ pub(crate) fn run(
         _ => Vec::new(),
     };
     report(found, places, policy, &mut outcome);
+    // What is named is not counted a second time.
+    let notices = chosen.notices();
+    let unnamed = outcome.summary.unreadable + outcome.summary.truncated;
+    outcome.summary.unreadable = unnamed.saturating_sub(notices.len() as u64);
+    outcome.summary.truncated = 0;
+    outcome.broken.extend(
+        notices.into_iter().map(|notice| (shown(&notice.path).to_owned(), notice.reason.to_string())),
+    );
     outcome.broken.sort();
+    // Of a stream that breaks off, the receiver learns as well.
+    outcome.broken.dedup();
     Ok(outcome)
 }
 
+/// A path as it is shown: from the folder where the program runs.
+fn shown(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
+}
+
 fn scan_piece(piece: Piece<'_>, policy: &Policy, stop: &Stop) -> (Outcome, Vec<Found>) {
-    let path = piece.origin.path.strip_prefix("./").unwrap_or(&piece.origin.path).to_owned();
+    let path = shown(&piece.origin.path).to_owned();
     let blob = piece.origin.blob.clone();
     // Of what is too large to be held, nobody says by which keys it is reached.
     let text = if let Content::Bytes(text) = piece.content { Some(text) } else { None };

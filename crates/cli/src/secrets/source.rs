@@ -3,13 +3,15 @@
 use std::{
     io::{self, BufRead},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::{Context, bail};
 use storeward_secrets::{
-    Source,
+    Notice, Source,
     source::{
         ReaderSource,
+        archive::Limits,
         git::{HistorySource, StagedSource},
         tree::TreeSource,
     },
@@ -17,9 +19,23 @@ use storeward_secrets::{
 
 use crate::args::WhatArgs;
 
+/// What a source could not read, as far as it says so.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Notices(Arc<Mutex<Vec<Notice>>>);
+
+impl Notices {
+    fn add(&self, notice: &Notice) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(notice.clone());
+    }
+
+    fn take(&self) -> Vec<Notice> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// Where text comes from.
 pub(crate) enum Chosen {
-    Tree(TreeSource),
+    Tree(TreeSource, Notices),
     Staged(StagedSource),
     History(HistorySource),
     Input(ReaderSource<io::Stdin>),
@@ -43,6 +59,9 @@ impl Chosen {
             if what.paths.iter().any(|path| path.as_os_str() != "-") {
                 bail!("standard input and paths cannot be scanned together");
             }
+            if what.archives {
+                bail!("archives are looked into in files and folders only, not in standard input");
+            }
             return Ok(Self::Input(ReaderSource::new("<stdin>", io::stdin())));
         }
         let roots = if what.paths.is_empty() { vec![PathBuf::from(".")] } else { what.paths.clone() };
@@ -50,16 +69,27 @@ impl Chosen {
             root.symlink_metadata().with_context(|| format!("cannot scan {}", root.display()))?;
         }
         let source = TreeSource::new(roots).with_ignored(what.no_ignore).max_file_size(what.max_file_size);
-        Ok(Self::Tree(source.threads(threads)))
+        let notices = Notices::default();
+        let heard = notices.clone();
+        let source = source
+            .threads(threads)
+            .archives(what.archives.then(Limits::default))
+            .on_notice(move |notice| heard.add(notice));
+        Ok(Self::Tree(source, notices))
     }
 
     pub(crate) fn source(&self) -> &dyn Source {
         match self {
-            Self::Tree(source) => source,
+            Self::Tree(source, _) => source,
             Self::Staged(source) => source,
             Self::History(source) => source,
             Self::Input(source) => source,
         }
+    }
+
+    /// What could not be read since this was asked last. Only files are named.
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        if let Self::Tree(_, notices) = self { notices.take() } else { Vec::new() }
     }
 }
 

@@ -1,6 +1,10 @@
 //! Anything that can be read: standard input, a download, a pipe.
 
-use std::{fmt, io::Read, sync::Mutex};
+use std::{
+    fmt,
+    io::{self, Read},
+    sync::Mutex,
+};
 
 use storeward_core::PortError;
 
@@ -23,9 +27,10 @@ impl<R: Read + Send> Source for ReaderSource<R> {
     fn visit(&self, receive: &(dyn Fn(Piece<'_>) -> Flow + Sync)) -> Result<Summary, PortError> {
         let reader = self.reader.lock().ok().and_then(|mut reader| reader.take());
         let Some(reader) = reader else { return Ok(Summary::default()) };
-        let mut counted = Counted { reader, bytes: 0 };
+        let mut counted = Counted::new(reader);
         receive(Piece::stream(Origin::path(&self.path), &mut counted));
-        Ok(Summary { pieces: 1, bytes: counted.bytes, ..Summary::default() })
+        let unreadable = u64::from(counted.failed.is_some());
+        Ok(Summary { pieces: 1, bytes: counted.bytes, unreadable, ..Summary::default() })
     }
 }
 
@@ -35,16 +40,53 @@ impl<R> fmt::Debug for ReaderSource<R> {
     }
 }
 
-/// Counts what goes through.
+/// Counts what goes through, and remembers whether that failed.
 pub(crate) struct Counted<R> {
-    pub(crate) reader: R,
+    reader: R,
     pub(crate) bytes: u64,
+    pub(crate) failed: Option<io::ErrorKind>,
+}
+
+impl<R> Counted<R> {
+    pub(crate) const fn new(reader: R) -> Self {
+        Self { reader, bytes: 0, failed: None }
+    }
 }
 
 impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.reader.read(buffer)?;
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer).inspect_err(|error| {
+            // Whoever reads tries again after an interruption.
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.failed = Some(error.kind());
+            }
+        })?;
         self.bytes += read as u64;
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::port::Content;
+
+    #[test]
+    fn a_reader_that_fails_is_counted() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::PermissionDenied.into())
+            }
+        }
+        let source = ReaderSource::new("pipe", b"abc".chain(Broken));
+        let summary = source
+            .visit(&|piece| {
+                let Content::Stream(reader) = piece.content else { panic!("no stream") };
+                assert!(reader.read_to_end(&mut Vec::new()).is_err());
+                Flow::Continue
+            })
+            .unwrap();
+        assert_eq!((summary.pieces, summary.bytes, summary.unreadable), (1, 3, 1));
     }
 }

@@ -13,11 +13,13 @@ use std::{
 use ignore::{WalkBuilder, WalkState};
 use storeward_core::PortError;
 
-use super::{is_binary, reader::Counted, unreadable};
-use crate::port::{Flow, Origin, Piece, Source, Summary};
-
-/// Up to this size a file is read whole; a larger one is given out as a stream.
-const WHOLE: u64 = 4 << 20;
+#[cfg(feature = "archive")]
+use super::archive::{Kind, Limits, Opened};
+use super::{FRONT, WHOLE, is_binary, listener::Listener, reader::Counted, unreadable};
+use crate::{
+    notice::{Notice, Reason},
+    port::{Flow, Origin, Piece, Source, Summary},
+};
 
 /// Reads files below some paths, with several threads.
 ///
@@ -29,6 +31,9 @@ pub struct TreeSource {
     ignored: bool,
     max_size: Option<u64>,
     threads: usize,
+    listener: Listener,
+    #[cfg(feature = "archive")]
+    archives: Option<Limits>,
 }
 
 impl TreeSource {
@@ -39,6 +44,9 @@ impl TreeSource {
             ignored: false,
             max_size: None,
             threads: 0,
+            listener: Listener::default(),
+            #[cfg(feature = "archive")]
+            archives: None,
         }
     }
 
@@ -49,7 +57,7 @@ impl TreeSource {
         self
     }
 
-    /// Leaves out files larger than that many bytes.
+    /// Leaves out files larger than that many bytes, archives too. For what is inside archives there are limits of its own.
     #[must_use]
     pub const fn max_file_size(mut self, bytes: Option<u64>) -> Self {
         self.max_size = bytes;
@@ -60,6 +68,22 @@ impl TreeSource {
     #[must_use]
     pub const fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Looks inside zip archives (and whatever else is one: `.jar`, `.whl`, `.nupkg`), tar archives and gzip files, within
+    /// these limits; `None`, the default, takes them for the binary files that they are.
+    #[cfg(feature = "archive")]
+    #[must_use]
+    pub const fn archives(mut self, limits: Option<Limits>) -> Self {
+        self.archives = limits;
+        self
+    }
+
+    /// Says which files could not be read, or not to their end, and why. It is called from several threads.
+    #[must_use]
+    pub fn on_notice(mut self, listen: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.listener = Listener::new(listen);
         self
     }
 
@@ -107,8 +131,10 @@ impl Source for TreeSource {
                     // The root itself may be a link that the user named.
                     Ok(entry) if entry.depth() == 0 && entry.path().is_file() => worker.file(entry.path()),
                     Ok(_) => Flow::Continue,
-                    Err(_) => {
-                        worker.summary.unreadable += 1;
+                    Err(error) => {
+                        let path = path_of(&error).map(Path::to_string_lossy).unwrap_or_default();
+                        let kind = error.io_error().map_or(io::ErrorKind::Other, io::Error::kind);
+                        worker.tell(&path, Reason::System(kind));
                         Flow::Continue
                     }
                 };
@@ -132,9 +158,13 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
+    fn tell(&mut self, path: &str, reason: Reason) {
+        self.source.listener.tell(&mut self.summary, path, reason);
+    }
+
     fn file(&mut self, path: &Path) -> Flow {
-        self.read(path).unwrap_or_else(|_| {
-            self.summary.unreadable += 1;
+        self.read(path).unwrap_or_else(|error| {
+            self.tell(&path.to_string_lossy(), Reason::System(error.kind()));
             Flow::Continue
         })
     }
@@ -147,16 +177,21 @@ impl Worker<'_> {
             self.summary.skipped += 1;
             return Ok(Flow::Continue);
         }
-        let origin = || Origin::path(path.to_string_lossy());
-        if metadata.len() > WHOLE {
-            return self.stream(file, origin());
-        }
         self.buffer.clear();
         // The front decides whether the rest is worth reading.
-        file.by_ref().take(8000).read_to_end(&mut self.buffer)?;
+        file.by_ref().take(FRONT).read_to_end(&mut self.buffer)?;
+        #[cfg(feature = "archive")]
+        if let Some(limits) = self.source.archives
+            && let Some(kind) = Kind::of(&self.buffer)
+        {
+            return self.archive(file, kind, path, limits);
+        }
         if is_binary(&self.buffer) {
             self.summary.skipped += 1;
             return Ok(Flow::Continue);
+        }
+        if metadata.len() > WHOLE {
+            return self.stream(file, path);
         }
         if metadata.len() > self.buffer.len() as u64 {
             self.buffer
@@ -165,22 +200,39 @@ impl Worker<'_> {
         }
         self.summary.pieces += 1;
         self.summary.bytes += self.buffer.len() as u64;
-        Ok((self.receive)(Piece::new(origin(), &self.buffer)))
+        Ok((self.receive)(Piece::new(Origin::path(path.to_string_lossy()), &self.buffer)))
     }
 
-    fn stream(&mut self, mut file: File, origin: Origin) -> io::Result<Flow> {
-        self.buffer.clear();
-        file.by_ref().take(8000).read_to_end(&mut self.buffer)?;
-        if is_binary(&self.buffer) {
-            self.summary.skipped += 1;
-            return Ok(Flow::Continue);
-        }
+    fn stream(&mut self, mut file: File, path: &Path) -> io::Result<Flow> {
         file.rewind()?;
-        let mut counted = Counted { reader: file, bytes: 0 };
-        let flow = (self.receive)(Piece::stream(origin, &mut counted));
+        let mut counted = Counted::new(file);
+        let flow = (self.receive)(Piece::stream(Origin::path(path.to_string_lossy()), &mut counted));
         self.summary.pieces += 1;
         self.summary.bytes += counted.bytes;
+        if let Some(kind) = counted.failed {
+            self.tell(&path.to_string_lossy(), Reason::System(kind));
+        }
         Ok(flow)
+    }
+
+    #[cfg(feature = "archive")]
+    fn archive(&mut self, mut file: File, kind: Kind, path: &Path, limits: Limits) -> io::Result<Flow> {
+        file.rewind()?;
+        let size = file.metadata()?.len();
+        let opened = Opened::new(limits, size, &self.source.listener, self.receive);
+        let flow = opened.read(kind, file, &path.to_string_lossy());
+        self.summary = self.summary.plus(opened.summary());
+        Ok(flow)
+    }
+}
+
+/// The path that an error of the walk is about.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::Loop { child, .. } => Some(child),
+        _ => None,
     }
 }
 
@@ -237,5 +289,34 @@ mod tests {
         let (seen, _) = paths(&TreeSource::new([root.path()]).max_file_size(Some(2)), root.path());
         assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["sub/b.txt"]);
         assert!(TreeSource::new([root.path().join("none")]).visit(&|_| Flow::Continue).is_err());
+    }
+
+    /// The kernel refuses to read the first page of a process, to whomever.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_cannot_be_read_is_counted_and_told() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("a.txt"), "a").unwrap();
+        let told = std::sync::Arc::new(Mutex::new(Vec::new()));
+        let heard = std::sync::Arc::clone(&told);
+        let source = TreeSource::new([Path::new("/proc/self/mem"), root.path()])
+            .on_notice(move |notice| heard.lock().unwrap().push(notice.clone()));
+        let summary = source.visit(&|_| Flow::Continue).unwrap();
+        assert_eq!((summary.pieces, summary.unreadable, summary.truncated), (1, 1, 0));
+        let told = told.lock().unwrap();
+        let [notice] = &**told else { panic!("{told:?}") };
+        assert_eq!(notice.path, "/proc/self/mem");
+        assert!(matches!(notice.reason, Reason::System(_)));
+        assert!(notice.to_string().starts_with("\"/proc/self/mem\" cannot be read: "));
+    }
+
+    #[test]
+    fn an_error_of_the_walk_tells_its_path() {
+        let error = ignore::Error::Io(io::ErrorKind::PermissionDenied.into());
+        assert_eq!(path_of(&error), None);
+        let error = ignore::Error::WithPath { path: "shop/closed".into(), err: Box::new(error) };
+        let error = ignore::Error::WithDepth { depth: 2, err: Box::new(error) };
+        assert_eq!(path_of(&error), Some(Path::new("shop/closed")));
+        assert_eq!(error.io_error().map(io::Error::kind), Some(io::ErrorKind::PermissionDenied));
     }
 }

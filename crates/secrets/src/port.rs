@@ -204,6 +204,18 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// The word for it: `verified`, `refused` or `unknown`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Asks nobody and knows nothing.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]

@@ -46,7 +46,6 @@ pub struct HttpVerifier {
 
 impl HttpVerifier {
     /// Begins with the vendors' public addresses, and no Saleor store.
-    #[must_use]
     pub fn builder() -> HttpVerifierBuilder {
         HttpVerifierBuilder {
             saleor: None,

@@ -1,8 +1,7 @@
 //! Vendors asked over HTTP. The fakes speak as the vendors' public references say, which the modules of `verify` name.
 #![cfg(feature = "verify-http")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "helpers of tests")]
 
-#[expect(unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing, reason = "shared with other tests")]
 mod fake;
 
 use std::{future::Future, sync::Arc, time::Duration};

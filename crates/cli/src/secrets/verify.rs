@@ -23,8 +23,8 @@ use super::{leak::Leak, stop::Stop};
 /// How often it is looked whether somebody asked to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// So many others of its text are handed over with a secret.
-const BESIDE: usize = 64;
+/// So many others of its text, on either side, are handed over with a secret.
+const BESIDE: usize = 32;
 
 pub(crate) struct Asker {
     verifier: HttpVerifier,
@@ -66,7 +66,8 @@ impl Asker {
             if !self.verifier.accepts(&leak.rule) {
                 continue;
             }
-            let beside = beside(leak.snippet.span().start, texts.get(&kept.text).map_or(&[], Vec::as_slice));
+            let text = texts.get(&kept.text).map_or(&[][..], Vec::as_slice);
+            let beside = beside(leak.snippet.span().start, &kept.secret, text);
             let question = Question::new(&leak.rule, &kept.secret).beside(&beside);
             match self.runtime.block_on(unless_stopped(self.verifier.verify(question), stop)) {
                 Some(Ok(verdict)) => leak.verification = Some(verdict),
@@ -85,7 +86,7 @@ impl Asker {
     }
 }
 
-/// What is kept of each text.
+/// What is kept of each text, by place.
 fn by_text(leaks: &[Leak]) -> HashMap<u64, Vec<Near>> {
     let mut texts: HashMap<u64, Vec<Near>> = HashMap::new();
     for leak in leaks {
@@ -94,14 +95,17 @@ fn by_text(leaks: &[Leak]) -> HashMap<u64, Vec<Near>> {
             texts.entry(kept.text).or_default().push(Near { at, rule, secret });
         }
     }
+    texts.values_mut().for_each(|text| text.sort_by_key(|near| near.at));
     texts
 }
 
-/// The others of a text, the nearest to a place first.
-fn beside(place: u64, text: &[Near]) -> Vec<(&str, &SecretString)> {
-    let mut others: Vec<&Near> = text.iter().filter(|near| near.at != place).collect();
+/// The others of a text, the nearest to a place first. Two secrets that were encoded together share one.
+fn beside<'a>(place: u64, secret: &SecretString, text: &'a [Near]) -> Vec<(&'a str, &'a SecretString)> {
+    let here = text.partition_point(|near| near.at < place);
+    let window = here.saturating_sub(BESIDE)..text.len().min(here + BESIDE + 1);
+    let mut others: Vec<&Near> = text.get(window).unwrap_or_default().iter().collect();
+    others.retain(|near| near.secret != *secret);
     others.sort_by_key(|near| near.at.abs_diff(place));
-    others.truncate(BESIDE);
     others.into_iter().map(|near| (near.rule.as_str(), &near.secret)).collect()
 }
 
@@ -117,4 +121,25 @@ async fn unless_stopped<T>(mut coming: BoxFuture<'_, T>, stop: &Stop) -> Option<
         coming.as_mut().poll(context).map(Some)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_is_handed_over_first() {
+        let near = |at: u64| Near { at, rule: format!("rule-{at}"), secret: format!("EXAMPLE-{at}").into() };
+        let text: Vec<Near> = [0, 10, 50, 60, 60, 100].map(near).into();
+        let rules = |place: u64| {
+            let found = beside(place, &format!("EXAMPLE-{place}").into(), &text);
+            found.into_iter().map(|(rule, _)| rule.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(rules(50), ["rule-60", "rule-60", "rule-10", "rule-0", "rule-100"]);
+        assert_eq!(rules(0), ["rule-10", "rule-50", "rule-60", "rule-60", "rule-100"]);
+        let other = beside(50, &"EXAMPLE-another".into(), &text);
+        assert_eq!(other.first().map(|(rule, _)| *rule), Some("rule-50"), "one place, two secrets");
+        let many: Vec<Near> = (0..1000).map(near).collect();
+        assert_eq!(beside(500, &"EXAMPLE-500".into(), &many).len(), 2 * BESIDE);
+    }
 }

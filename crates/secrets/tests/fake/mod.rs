@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-pub enum Reply {
+pub(crate) enum Reply {
     /// A status, and a body that is whole.
     Whole(u16, String),
     /// The bytes as they are, after which the connection is closed.
@@ -17,19 +17,19 @@ pub enum Reply {
 }
 
 impl Reply {
-    pub fn new(status: u16, body: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, body: impl Into<String>) -> Self {
         Self::Whole(status, body.into())
     }
 }
 
-pub struct Fake {
+pub(crate) struct Fake {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
 impl Fake {
     /// Answers each request by its text, head and body.
-    pub fn new(answer: impl Fn(&str) -> Reply + Send + 'static) -> Self {
+    pub(crate) fn new(answer: impl Fn(&str) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -44,17 +44,17 @@ impl Fake {
     }
 
     /// Gives one answer to everything.
-    pub fn saying(status: u16, body: impl Into<String>) -> Self {
+    pub(crate) fn saying(status: u16, body: impl Into<String>) -> Self {
         let body = body.into();
         Self::new(move |_| Reply::new(status, body.clone()))
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// What it was asked so far.
-    pub fn seen(&self) -> Vec<String> {
+    pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 }
@@ -65,9 +65,8 @@ fn serve(
     seen: &Mutex<Vec<String>>,
 ) -> io::Result<()> {
     let request = read(&mut connection)?;
-    let reply = answer(&request);
-    seen.lock().unwrap().push(request);
-    match reply {
+    seen.lock().unwrap().push(request.clone());
+    match answer(&request) {
         Reply::Whole(status, body) => {
             let length = body.len();
             let head =

@@ -34,7 +34,7 @@ fn three() -> (tempfile::TempDir, Fake) {
         } else if request.contains(&refused) {
             Reply::new(200, NOBODY)
         } else {
-            Reply::new(503, "down")
+            Reply::Raw(b"HTTP/1.1 503 Down\r\ncontent-length: 0\r\n\r\n".to_vec())
         }
     });
     (directory, fake)

@@ -46,8 +46,10 @@ impl Asker {
     ///
     /// When secrets must not be sent to that address.
     pub(crate) fn new(store: Option<&str>) -> anyhow::Result<Self> {
-        let builder = HttpVerifier::builder();
-        let builder = store.into_iter().fold(builder, |builder, store| builder.saleor(store));
+        let mut builder = HttpVerifier::builder();
+        if let Some(store) = store {
+            builder = builder.saleor(store);
+        }
         let runtime = Builder::new_current_thread().enable_all().build()?;
         Ok(Self { verifier: builder.build()?, runtime, has_store: store.is_some() })
     }

@@ -14,7 +14,7 @@ use storeward_core::{Fault, PortError, SecretString};
 /// about 8 KiB.
 const LONGEST: usize = 64 << 10;
 
-/// Why there was no answer. It holds no part of a secret, nor of an address, and can be told more than once.
+/// Why there was no answer. It holds no part of a secret, of an address at most the host, and can be told more than once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
     pub(super) fault: Fault,

@@ -102,6 +102,8 @@ impl Client {
             .timeout(timeout)
             .redirect(Policy::none())
             .no_proxy()
+            // A connection that the other side gave up meanwhile would look like a vendor that does not answer.
+            .pool_max_idle_per_host(0)
             .user_agent(concat!("storeward/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Failure::new(Fault::Invalid, format!("no HTTP client: {}", cause(&error))))?;

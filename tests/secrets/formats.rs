@@ -40,7 +40,7 @@ fn programs_read_json() {
 fn spreadsheets_read_csv() {
     let (text, _) = report("csv");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(reader.headers().unwrap().len(), 16);
+    assert_eq!(reader.headers().unwrap().len(), 17);
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
     assert_eq!(rows.len(), 3);
     assert_eq!(&rows[0][4], "a, b:%\"<&>.env");

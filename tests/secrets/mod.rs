@@ -6,6 +6,7 @@ mod hook;
 mod known;
 mod rules;
 mod scan;
+mod verify;
 
 use std::{collections::BTreeMap, path::Path, process::Command};
 

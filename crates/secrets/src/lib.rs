@@ -15,6 +15,8 @@ pub mod rule;
 pub mod scanner;
 pub mod source;
 mod stream;
+#[cfg(feature = "verify-http")]
+pub mod verify;
 pub mod waiver;
 
 pub use baseline::Baseline;

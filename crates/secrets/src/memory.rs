@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Mutex};
 
-use storeward_core::{BoxFuture, PortError, SecretString};
+use storeward_core::{BoxFuture, PortError};
 
-use crate::port::{Flow, Origin, Piece, Source, Summary, Verdict, Verifier};
+use crate::port::{Flow, Origin, Piece, Question, Source, Summary, Verdict, Verifier};
 
 /// A source of texts that are already here.
 #[derive(Debug, Clone, Default)]
@@ -74,16 +74,12 @@ impl Verifier for MemoryVerifier {
         self.answers.contains_key(rule)
     }
 
-    fn verify<'a>(
-        &'a self,
-        rule: &'a str,
-        _secret: &'a SecretString,
-    ) -> BoxFuture<'a, Result<Verdict, PortError>> {
+    fn verify<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Result<Verdict, PortError>> {
         Box::pin(async move {
             if let Ok(mut asked) = self.asked.lock() {
-                asked.push(rule.to_owned());
+                asked.push(question.rule.to_owned());
             }
-            Ok(self.answers.get(rule).copied().unwrap_or(Verdict::Unknown))
+            Ok(self.answers.get(question.rule).copied().unwrap_or(Verdict::Unknown))
         })
     }
 }

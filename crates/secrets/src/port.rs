@@ -162,14 +162,39 @@ pub trait Verifier: Send + Sync {
     fn accepts(&self, rule: &str) -> bool;
 
     /// Asks.
-    fn verify<'a>(
-        &'a self,
-        rule: &'a str,
-        secret: &'a SecretString,
-    ) -> BoxFuture<'a, Result<Verdict, PortError>>;
+    fn verify<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Result<Verdict, PortError>>;
 }
 
-/// What a vendor says about a secret.
+/// What a verifier is asked: whether this secret still works.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Question<'a> {
+    /// The id of the rule that found it.
+    pub rule: &'a str,
+    /// The secret.
+    pub secret: &'a SecretString,
+    /// What else was found in the same text, the nearest first, each with the id of its rule. Some secrets are only half
+    /// of what signs in: an AWS secret key works with its key id. A verifier takes from here what belongs to its own
+    /// vendor and looks at nothing else.
+    pub beside: &'a [(&'a str, &'a SecretString)],
+}
+
+impl<'a> Question<'a> {
+    /// About a secret that stands alone.
+    #[must_use]
+    pub const fn new(rule: &'a str, secret: &'a SecretString) -> Self {
+        Self { rule, secret, beside: &[] }
+    }
+
+    /// Hands over what else was found in the same text, the nearest first.
+    #[must_use]
+    pub const fn beside(self, beside: &'a [(&'a str, &'a SecretString)]) -> Self {
+        Self { beside, ..self }
+    }
+}
+
+/// What a vendor says about a secret. [`Refused`](Self::Refused) is said only where the vendor answered in its own words
+/// that it does not take the secret; that somebody else's server would take it is still possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(clippy::exhaustive_enums, reason = "whoever reports a finding has to say which of the three it is")]
@@ -182,6 +207,18 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// The word for it: `verified`, `refused` or `unknown`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Asks nobody and knows nothing.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
@@ -192,11 +229,7 @@ impl Verifier for NoVerifier {
         false
     }
 
-    fn verify<'a>(
-        &'a self,
-        _rule: &'a str,
-        _secret: &'a SecretString,
-    ) -> BoxFuture<'a, Result<Verdict, PortError>> {
+    fn verify<'a>(&'a self, _question: Question<'a>) -> BoxFuture<'a, Result<Verdict, PortError>> {
         Box::pin(async { Ok(Verdict::Unknown) })
     }
 }

@@ -43,6 +43,9 @@ pub(crate) struct ScanArgs {
     /// Exit with 1 only for findings of this severity or above
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity)]
     pub(crate) fail_on: Severity,
+    /// Ask vendors whether what was found still works; sends each secret to its own vendor and nowhere else
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// Say nothing on standard error but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,

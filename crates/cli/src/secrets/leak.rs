@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use storeward_core::{Fingerprint, Masked, Severity};
-use storeward_secrets::{Confidence, Finding};
+use storeward_core::{Fingerprint, Masked, SecretString, Severity};
+use storeward_secrets::{Confidence, Finding, port::Verdict};
 
 use super::snippet::Snippet;
 
@@ -32,9 +32,23 @@ pub(crate) struct Leak {
     pub(crate) fingerprint: Option<Fingerprint>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) decoded_from: Option<String>,
+    /// What its vendor says, if it was to be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) verification: Option<Verdict>,
+    /// What its vendor is asked with.
+    #[serde(skip)]
+    pub(crate) kept: Option<Kept>,
     /// Its line, the secret masked, for people.
     #[serde(skip)]
     pub(crate) snippet: Snippet,
+}
+
+/// A secret that is kept from the scan until its vendor was asked, and no longer.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) secret: SecretString,
+    /// A number of the text that it was found in, which is the same for all that was found there.
+    pub(crate) text: u64,
 }
 
 /// The commit that brought it in.
@@ -63,6 +77,8 @@ impl Leak {
             masked: finding.masked,
             fingerprint: finding.fingerprint,
             decoded_from: finding.decoded_from,
+            verification: None,
+            kept: None,
             snippet,
         }
     }

@@ -9,3 +9,4 @@ pub(crate) mod scan;
 mod snippet;
 pub(crate) mod source;
 pub(crate) mod stop;
+pub(crate) mod verify;

@@ -111,6 +111,11 @@ impl Policy {
         })
     }
 
+    /// The address of the project's store.
+    pub(crate) fn store(&self) -> Option<&str> {
+        self.project.values.saleor.url.as_deref()
+    }
+
     /// What becomes of a finding, as far as its path does not matter.
     pub(crate) fn judge(&self, sighting: &Sighting<'_>) -> Judgement {
         let finding = &sighting.finding;

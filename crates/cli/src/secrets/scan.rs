@@ -1,6 +1,9 @@
 //! One scan: a source, a policy, and what comes of them.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use storeward_core::{PortError, SecretString};
 use storeward_secrets::{
@@ -11,7 +14,7 @@ use storeward_secrets::{
 };
 
 use super::{
-    leak::{Commit, Leak},
+    leak::{Commit, Kept, Leak},
     policy::{Judgement, Policy},
     progress::Progress,
     snippet::Snippet,
@@ -42,9 +45,10 @@ struct Found {
     lines: Vec<u8>,
     /// What to look for in a history to learn its path.
     sought: Option<Sought>,
+    kept: Option<Kept>,
 }
 
-/// Scans all that a source gives.
+/// Scans all that a source gives. Secrets are kept only if their vendors are to be asked.
 ///
 /// # Errors
 ///
@@ -54,10 +58,13 @@ pub(crate) fn run(
     policy: &Policy,
     stop: &Stop,
     progress: &Progress,
+    keep: bool,
 ) -> Result<Outcome, PortError> {
     let gathered = Mutex::new((Outcome::default(), Vec::new()));
+    let texts = AtomicU64::new(0);
     let visited = chosen.source().visit(&|piece| {
-        let (outcome, found) = scan_piece(piece, policy, stop);
+        let (outcome, found) =
+            scan_piece(piece, policy, stop, keep.then(|| texts.fetch_add(1, Ordering::Relaxed)));
         progress.step();
         if outcome.waived + outcome.known > 0 || !found.is_empty() || !outcome.broken.is_empty() {
             let mut all = gathered.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,7 +107,13 @@ fn shown(path: &str) -> &str {
     path.strip_prefix("./").unwrap_or(path)
 }
 
-fn scan_piece(piece: Piece<'_>, policy: &Policy, stop: &Stop) -> (Outcome, Vec<Found>) {
+/// Keeps the secrets of a text that has a number.
+fn scan_piece(
+    piece: Piece<'_>,
+    policy: &Policy,
+    stop: &Stop,
+    text_number: Option<u64>,
+) -> (Outcome, Vec<Found>) {
     let path = shown(&piece.origin.path).to_owned();
     let blob = piece.origin.blob.clone();
     // Of what is too large to be held, nobody says by which keys it is reached.
@@ -117,7 +130,9 @@ fn scan_piece(piece: Piece<'_>, policy: &Policy, stop: &Stop) -> (Outcome, Vec<F
                 let blob = blob.as_ref().filter(|_| path.is_empty());
                 let sought = blob.map(|blob| Sought::new(blob, as_written(sighting.matched())));
                 let lines = sighting.lines().to_owned();
-                found.push(Found { finding: sighting.finding, path: path.clone(), snippet, lines, sought });
+                let kept = text_number.map(|text| Kept { secret: sighting.secret.clone(), text });
+                let finding = sighting.finding;
+                found.push(Found { finding, path: path.clone(), snippet, lines, sought, kept });
             }
             Judgement::Waived => outcome.waived += 1,
             Judgement::Known => outcome.known += 1,
@@ -182,7 +197,7 @@ fn locate(
 /// Reports what the list of waivers does not let stand, by place.
 fn report(found: Vec<Found>, places: Vec<Option<Introduced>>, policy: &Policy, outcome: &mut Outcome) {
     let mut places = places.into_iter();
-    for Found { finding, mut path, snippet, lines, sought } in found {
+    for Found { finding, mut path, snippet, lines, sought, kept } in found {
         let mut commit: Option<Commit> = None;
         if let Some(sought) = sought {
             match places.next().flatten() {
@@ -202,7 +217,7 @@ fn report(found: Vec<Found>, places: Vec<Option<Introduced>>, policy: &Policy, o
         if policy.waives(&finding, &path, &lines) {
             outcome.waived += 1;
         } else {
-            outcome.leaks.push(Leak { commit, ..Leak::new(finding, path, snippet) });
+            outcome.leaks.push(Leak { commit, kept, ..Leak::new(finding, path, snippet) });
         }
     }
     outcome.leaks.sort_by(Leak::order);

@@ -46,7 +46,7 @@ pub(super) fn run(command: &BaselineCommand, env: &Env) -> anyhow::Result<Exit> 
     // Whatever is found counts, known or not.
     let policy = Policy::with_baseline(&args.how, project, Baseline::new(key), env, false)?;
     let stop = Stop::on_signals()?;
-    let outcome = match scan::run(&Chosen::of(&args.what)?, &policy, &stop, &Progress::new(false)) {
+    let outcome = match scan::run(&Chosen::of(&args.what)?, &policy, &stop, &Progress::new(false), false) {
         Ok(outcome) => outcome,
         Err(error) => return Ok(super::scan::unread(error)),
     };

@@ -21,18 +21,20 @@ use crate::{
         scan::{self, Outcome},
         source::Chosen,
         stop::Stop,
+        verify::Asker,
     },
 };
 
 pub(super) fn run(args: &ScanArgs, env: &Env) -> anyhow::Result<Exit> {
     let stop = Stop::on_signals()?;
     let policy = Policy::read(&args.how, Project::around(Path::new("."), env)?, env, args.quiet)?;
+    let asker = args.verify.then(|| Asker::new(policy.store())).transpose()?;
     let chosen = Chosen::of(&args.what)?;
     let now = || SystemClock::new().now().to_rfc3339_opts(SecondsFormat::Secs, true);
     let started = now();
-    let outcome = {
+    let mut outcome = {
         let progress = Progress::new(args.quiet);
-        match scan::run(&chosen, &policy, &stop, &progress) {
+        match scan::run(&chosen, &policy, &stop, &progress, args.verify) {
             Ok(outcome) => outcome,
             Err(error) => {
                 drop(progress);
@@ -40,6 +42,10 @@ pub(super) fn run(args: &ScanArgs, env: &Env) -> anyhow::Result<Exit> {
             }
         }
     };
+    if let Some(asker) = asker {
+        let notes = asker.ask(&mut outcome.leaks, &stop);
+        notes.iter().filter(|_| !args.quiet).for_each(|note| render::note(&format!("note: {note}")));
+    }
     let report = Report::new(&outcome, &policy.scanner, started, now());
     let mut out = Vec::new();
     write(&mut out, &report, args.format)?;

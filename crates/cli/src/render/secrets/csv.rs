@@ -1,8 +1,10 @@
 //! Comma-separated values (RFC 4180), a header first.
 
+use storeward_secrets::port::Verdict;
+
 use crate::secrets::scan::Outcome;
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 17] = [
     "rule",
     "description",
     "severity",
@@ -19,6 +21,7 @@ const HEADER: [&str; 16] = [
     "masked",
     "fingerprint",
     "decoded_from",
+    "verification",
 ];
 
 pub(super) fn write(out: &mut Vec<u8>, outcome: &Outcome) -> anyhow::Result<()> {
@@ -46,6 +49,7 @@ pub(super) fn write(out: &mut Vec<u8>, outcome: &Outcome) -> anyhow::Result<()> 
             &text(leak.masked.as_str()),
             &leak.fingerprint.map_or_else(String::new, |fingerprint| fingerprint.to_string()),
             leak.decoded_from.as_deref().unwrap_or_default(),
+            leak.verification.map_or("", Verdict::as_str),
         ])?;
     }
     writer.flush()?;

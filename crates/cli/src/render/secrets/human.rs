@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use storeward_core::Severity;
+use storeward_secrets::port::Verdict;
 
 use super::Report;
 use crate::{
@@ -33,7 +34,12 @@ fn one(out: &mut impl Write, report: &Report<'_>, leak: &Leak) -> io::Result<()>
     };
     let (path, line, column) = (printable(&leak.path), leak.line, leak.column);
     write!(out, "{BOLD}{path}:{line}:{column}{BOLD:#} {style}{}{style:#} ", leak.severity)?;
-    writeln!(out, "{} {DIM}{}, {} confidence{DIM:#}", report.name(leak), leak.rule, leak.confidence)?;
+    write!(out, "{} {DIM}{}, {} confidence", report.name(leak), leak.rule, leak.confidence)?;
+    match leak.verification {
+        Some(Verdict::Verified) => writeln!(out, ",{DIM:#} {RED}verified{RED:#}")?,
+        Some(verdict) => writeln!(out, ", {}{DIM:#}", verdict.as_str())?,
+        None => writeln!(out, "{DIM:#}")?,
+    }
     let [before, masked, after] = leak.snippet.parts(&leak.masked);
     let cut = before.chars().count().saturating_sub(SIDE);
     let before: String = before.chars().skip(cut).collect();

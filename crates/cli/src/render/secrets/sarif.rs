@@ -69,9 +69,11 @@ fn result(report: &Report<'_>, index: Option<usize>, leak: &Leak) -> Value {
     if let Some(fingerprint) = leak.fingerprint {
         object.insert("partialFingerprints".into(), json!({ "storewardSecret/v1": fingerprint }));
     }
-    if let (Some(commit), Some(properties)) =
-        (&leak.commit, object.get_mut("properties").and_then(Value::as_object_mut))
-    {
+    let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) else { return result };
+    if let Some(verdict) = leak.verification {
+        properties.insert("verification".into(), verdict.as_str().into());
+    }
+    if let Some(commit) = &leak.commit {
         properties.insert("commit".into(), commit.commit.clone().into());
         properties.insert("author".into(), commit.author.clone().into());
         properties.insert("date".into(), commit.date.clone().into());

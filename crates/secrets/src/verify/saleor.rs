@@ -1,0 +1,81 @@
+//! A Saleor store. There is no address that all stores share, so without the store's own nothing is accepted.
+//!
+//! After <https://docs.saleor.io/api-usage/authentication> and what Saleor 3.23 answers. A public query proves nothing: with
+//! a wrong token it is answered as for anybody. `app` without an id is the token's own application, and `me` the user of a
+//! user's token; both are HTTP 200 whatever the token is.
+
+use reqwest::{
+    Method,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use serde_json::Value;
+
+use super::{
+    client::{Answer, Failure, bearer},
+    desk::Desk,
+};
+use crate::{
+    judge::checksum,
+    port::{Question, Verdict},
+};
+
+const QUERY: &str = r#"{"query":"{ app { id } me { id } }"}"#;
+
+const USER_TOKEN: &str = "saleor-jwt";
+const APP_TOKENS: [&str; 2] = ["saleor-app-token", "saleor-token-by-form"];
+
+/// What Saleor says of a token that does not work: nothing but that nobody has signed in, or what is wrong with it.
+const REFUSALS: [&str; 4] =
+    ["ExpiredSignatureError", "InvalidSignatureError", "InvalidTokenError", "PermissionDenied"];
+
+/// What a store that is closed to the public says to whoever has not signed in.
+const CLOSED: &str = "STOREFRONT_TRAFFIC_NOT_ALLOWED";
+
+pub(super) fn accepts(rule: &str) -> bool {
+    rule == USER_TOKEN || APP_TOKENS.contains(&rule)
+}
+
+pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, Failure> {
+    let app = question.rule != USER_TOKEN;
+    // A user's token names its store. Another store's token is none of this store's business.
+    if !app && issuer(question.secret.expose()).is_some_and(|host| Some(&*host) != desk.base.url().host_str())
+    {
+        return Ok(Verdict::Unknown);
+    }
+    let Some(bearer) = bearer(question.secret) else { return Ok(Verdict::Unknown) };
+    let request = desk
+        .client
+        .request(Method::POST, desk.base.url().clone())
+        .header(AUTHORIZATION, bearer)
+        .header(CONTENT_TYPE, "application/json")
+        .body(QUERY);
+    desk.ask(&[question.secret.expose()], request, |answer| judge(answer, app)).await
+}
+
+/// The host of the store that issued a user's token.
+fn issuer(token: &str) -> Option<String> {
+    let claims = checksum::claims(token.as_bytes())?;
+    let address = reqwest::Url::parse(claims.get("iss")?.as_str()?).ok()?;
+    address.host_str().map(str::to_owned)
+}
+
+fn judge(answer: &Answer, app: bool) -> Result<Verdict, Failure> {
+    let refuses = match answer.status {
+        200 => &REFUSALS[..],
+        // A store that is closed still lets applications in, but not every user.
+        401 if app => &[CLOSED],
+        300..=399 => return Ok(Verdict::Unknown),
+        _ => &[],
+    };
+    let said = answer.json()?;
+    let known = |path: &str| said.pointer(path).is_some_and(Value::is_string);
+    if answer.status == 200 && (known("/data/app/id") || known("/data/me/id")) {
+        return Ok(Verdict::Verified);
+    }
+    let errors = said.get("errors").and_then(Value::as_array).into_iter().flatten();
+    let refused = errors
+        .flat_map(|error| ["/extensions/exception/code", "/extensions/code"].map(|path| error.pointer(path)))
+        .filter_map(|code| code?.as_str())
+        .any(|code| refuses.contains(&code));
+    Ok(if refused { Verdict::Refused } else { Verdict::Unknown })
+}

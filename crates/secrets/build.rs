@@ -72,6 +72,7 @@ fn write_rule(out: &mut String, draft: &file::Draft) -> std::fmt::Result {
         out,
         "Rule {{ id: {}, name: {}, description: {}, severity: Severity::{}, confidence: Confidence::{}, \
          keywords: {}, search: Search::{search}, pattern: {}, names: {}, name_pattern: {}, prefix: {}, \
+         front: Cow::Borrowed(&{:?}), \
          min_entropy: {:?}, require: Cow::Borrowed(&[{}]), checksum: {checksum}, masks: {}, examples: {}, \
          counterexamples: {}, references: {} }},",
         text(&draft.id),
@@ -84,6 +85,7 @@ fn write_rule(out: &mut String, draft: &file::Draft) -> std::fmt::Result {
         texts(&plan.names),
         plan.name_pattern.as_deref().map_or("None".to_owned(), |name| format!("Some({})", text(name))),
         plan.prefix,
+        plan.front,
         draft.min_entropy,
         require.join(", "),
         draft.masks,

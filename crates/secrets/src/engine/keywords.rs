@@ -53,6 +53,9 @@ struct Entry {
     /// Where in the keyword they stand.
     offset: u8,
     group: u8,
+    /// The first four of those bytes, folded; three where there are no more.
+    front: u32,
+    mask: u32,
 }
 
 impl Keywords {
@@ -75,7 +78,9 @@ impl Keywords {
             set(&mut first, Some(one), group);
             set(&mut second, hashes.next(), group);
             set(&mut third, hashes.next(), group);
-            entries.push(Entry { hash: one as u16, keyword, offset, group });
+            let mask = if gram.len() == 3 { 0x00ff_ffff } else { u32::MAX };
+            let front = four(gram) & mask;
+            entries.push(Entry { hash: one as u16, keyword, offset, group, front, mask });
         }
         entries.sort_unstable_by_key(|entry| (entry.hash >> 1, entry.hash, entry.keyword));
         let mut starts = Box::new([0_u16; BUCKETS + 1]);
@@ -144,8 +149,9 @@ impl Keywords {
     /// Compares the keywords of some groups that may stand at a place.
     #[inline(never)]
     fn verify(&self, bytes: &[u8], at: usize, groups: u8, found: &mut impl FnMut(KeywordId, usize)) {
-        let Some(three) = bytes.get(at..).and_then(|rest| rest.first_chunk::<3>()) else { return };
-        let hash = hash(fold(*three, 0)) as u16;
+        let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= 3) else { return };
+        let four = four(rest);
+        let hash = hash(four) as u16;
         let bucket = usize::from(hash >> 1);
         let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1));
         let Some(entries) =
@@ -153,7 +159,9 @@ impl Keywords {
         else {
             return;
         };
-        for entry in entries.iter().filter(|entry| entry.hash == hash && entry.group & groups != 0) {
+        // What the hash lets through is mostly not the same bytes; that is seen without a look at the keyword.
+        let fits = |entry: &&Entry| four & entry.mask == entry.front && entry.group & groups != 0;
+        for entry in entries.iter().filter(fits) {
             let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
             let Some(word) = self.words.get(usize::from(entry.keyword)) else { continue };
             if word.stands_at(bytes, start) {
@@ -214,6 +222,17 @@ fn get(table: &Table, hash: usize) -> u8 {
 #[inline]
 fn fold([a, b, c]: [u8; 3], d: u8) -> u32 {
     u32::from_le_bytes([a, b, c, d]) | 0x0020_2020
+}
+
+/// The first four bytes of a text, folded; a zero stands for a fourth that is not there.
+#[inline]
+fn four(text: &[u8]) -> u32 {
+    const FOLD: u32 = 0x2020_2020;
+    match *text {
+        [a, b, c, d, ..] => u32::from_le_bytes([a, b, c, d]) | FOLD,
+        [a, b, c] => u32::from_le_bytes([a, b, c, 0]) | FOLD,
+        _ => 0,
+    }
 }
 
 /// A hash of the first three bytes.

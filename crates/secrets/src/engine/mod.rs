@@ -23,7 +23,7 @@ use keywords::{KeywordId, Keywords};
 use crate::{
     decode::{self, Layer},
     judge,
-    rule::{Confidence, Search, SharedRule},
+    rule::{Confidence, Run, Search, SharedRule},
 };
 
 /// A rule's place in the engine's list.
@@ -281,6 +281,10 @@ impl Pass<'_> {
     }
 
     fn at(&mut self, id: RuleId, compiled: &Compiled, at: usize, (min, max): (u16, u16), end: usize) {
+        // Most keywords go on with something else; that is seen without the pattern.
+        if !Run::lead(&compiled.rule.front, self.bytes.get(at..).unwrap_or_default()) {
+            return;
+        }
         let end = end.min(self.bytes.len());
         for distance in min..=max {
             let Some(start) = at.checked_sub(usize::from(distance)) else { break };

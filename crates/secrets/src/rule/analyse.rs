@@ -5,7 +5,7 @@ use regex_syntax::{
     hir::{Class, Hir, HirKind, Repetition},
 };
 
-use super::kind::{Detector, Search};
+use super::kind::{Detector, Run, Search};
 
 /// A value's end: a quote, a bracket, white space, a separator, a backslash, or the end of input.
 const END: &str = r#"(?:["'\x60\s,;<>&\\)\]}|]|$)"#;
@@ -23,6 +23,9 @@ const CONTEXT: u16 = 256;
 /// No window reaches further than this, however long the pattern could match.
 const FARTHEST: usize = 8192;
 
+/// How many bytes from a keyword on are compared before the pattern is tried.
+const FRONT: usize = 24;
+
 /// How a pattern is searched.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -35,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) name_pattern: Option<String>,
     /// How many bytes at the secret's start are fixed by the pattern.
     pub(crate) prefix: u16,
+    /// For [`Search::At`]: what every match has from the keyword on.
+    pub(crate) front: Vec<Run>,
 }
 
 impl Plan {
@@ -45,6 +50,7 @@ impl Plan {
             names: Vec::new(),
             name_pattern: None,
             prefix: 0,
+            front: Vec::new(),
         }
     }
 }
@@ -68,6 +74,7 @@ pub(crate) fn plan(pattern: &str, keywords: &[String]) -> Result<Plan, String> {
             return Ok(Plan {
                 search: Search::Named { after, least: least(&hir), blanks: holds_blank(&name_hir) },
                 prefix: prefix(&hir),
+                front: Vec::new(),
                 pattern: value,
                 name_pattern: (!plain).then_some(name_pattern),
                 names: if plain { words } else { Vec::new() },
@@ -78,11 +85,15 @@ pub(crate) fn plan(pattern: &str, keywords: &[String]) -> Result<Plan, String> {
     let hir = parse(&pattern)?;
     check_group(&hir)?;
     let reach = length(hir.properties().maximum_len());
-    let search = match anchor(&hir, keywords) {
-        Some((min, max)) => Search::At { min, max, after: reach },
-        None => Search::Around { before: reach.clamp(CONTEXT, 4096), reach, after: reach + CONTEXT },
+    let mut steps = Vec::new();
+    flatten(&hir, &mut steps);
+    let (search, front) = match anchor(&steps, keywords) {
+        Some((min, max, front)) => (Search::At { min, max, after: reach }, front),
+        None => {
+            (Search::Around { before: reach.clamp(CONTEXT, 4096), reach, after: reach + CONTEXT }, Vec::new())
+        }
     };
-    Ok(Plan { search, prefix: prefix(&hir), pattern, names: Vec::new(), name_pattern: None })
+    Ok(Plan { search, prefix: prefix(&hir), pattern, names: Vec::new(), name_pattern: None, front })
 }
 
 fn is_plain(byte: u8) -> bool {
@@ -184,22 +195,51 @@ enum Step {
     Gap(usize, usize),
 }
 
-/// Finds the keywords at a fixed distance from the pattern's start: the least and greatest distance.
-fn anchor(hir: &Hir, keywords: &[String]) -> Option<(u16, u16)> {
-    let mut steps = Vec::new();
-    flatten(hir, &mut steps);
+/// Finds the keywords at a fixed distance from the pattern's start: the least and greatest distance, and what every match
+/// has from there on.
+fn anchor(steps: &[Step], keywords: &[String]) -> Option<(u16, u16, Vec<Run>)> {
     let mut place = None;
+    let mut index = None;
+    let mut apart = false;
     for keyword in keywords {
-        let found = anchor_of(&steps, keyword.as_bytes(), keywords.len())?;
-        let (min, max) = place.unwrap_or(found);
-        place = Some((found.0.min(min), found.1.max(max)));
+        let (at, least, most) = anchor_of(steps, keyword.as_bytes(), keywords.len())?;
+        let (min, max) = place.unwrap_or((least, most));
+        place = Some((least.min(min), most.max(max)));
+        apart |= *index.get_or_insert(at) != at;
     }
     let (min, max) = place?;
+    let front = if apart { Vec::new() } else { front(steps.get(index?..).unwrap_or_default()) };
     // More than a few tries per keyword would cost what a search costs.
-    (max - min <= 3).then_some((u16::try_from(min).ok()?, u16::try_from(max).ok()?))
+    (max - min <= 3).then_some((u16::try_from(min).ok()?, u16::try_from(max).ok()?, front))
 }
 
-fn anchor_of(steps: &[Step], keyword: &[u8], alternatives: usize) -> Option<(usize, usize)> {
+/// The single bytes that steps begin with.
+fn front(steps: &[Step]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for step in steps.iter().take(FRONT) {
+        let Step::One(ranges) = step else { break };
+        let run = Run { count: 1, set: set_of(ranges) };
+        match runs.last_mut() {
+            Some(last) if last.set == run.set => last.count += 1,
+            _ => runs.push(run),
+        }
+    }
+    runs
+}
+
+/// One bit for each byte of some ranges.
+fn set_of(ranges: &[(u8, u8)]) -> [u128; 2] {
+    let mut set = [0; 2];
+    for byte in ranges.iter().flat_map(|(from, to)| *from..=*to) {
+        if let Some(half) = set.get_mut(usize::from(byte >> 7)) {
+            *half |= 1 << (byte & 127);
+        }
+    }
+    set
+}
+
+/// Where among the steps a keyword stands, and at which least and greatest distance from the start.
+fn anchor_of(steps: &[Step], keyword: &[u8], alternatives: usize) -> Option<(usize, usize, usize)> {
     let (mut min, mut max) = (0, 0);
     for (at, step) in steps.iter().enumerate() {
         let fits = steps.get(at..at + keyword.len()).is_some_and(|steps| {
@@ -212,7 +252,7 @@ fn anchor_of(steps: &[Step], keyword: &[u8], alternatives: usize) -> Option<(usi
             })
         });
         if fits {
-            return Some((min, max));
+            return Some((at, min, max));
         }
         let (least, most) = match step {
             Step::One(_) => (1, 1),
@@ -251,10 +291,20 @@ fn flatten(hir: &Hir, steps: &mut Vec<Step>) -> bool {
     }
 }
 
-/// Writes the first round step by step, because a keyword may reach into it, and the others as a gap.
+/// Writes the first round step by step, because a keyword may reach into it, and the others as a gap. Of a single byte the
+/// next rounds are written as well.
 fn repeated(repetition: &Repetition, steps: &mut Vec<Step>) -> bool {
+    let before = steps.len();
     if !flatten(&repetition.sub, steps) {
         return false;
+    }
+    if let (Some(Step::One(ranges)), true) = (steps.last(), steps.len() == before + 1) {
+        let ranges = ranges.clone();
+        let written = (repetition.min as usize).clamp(1, FRONT);
+        steps.extend((1..written).map(|_| Step::One(ranges.clone())));
+        let least = (repetition.min as usize).checked_sub(written);
+        let most = repetition.max.and_then(|max| (max as usize).checked_sub(written));
+        return gap(least, most, steps);
     }
     let properties = repetition.sub.properties();
     let rounds = |length: Option<usize>, count: Option<u32>| {

@@ -4,6 +4,6 @@ use std::borrow::Cow;
 
 use storeward_core::Severity;
 
-use super::{CharClass, Checksum, Confidence, Rule, Search};
+use super::{CharClass, Checksum, Confidence, Rule, Run, Search};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

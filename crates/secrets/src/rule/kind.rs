@@ -160,3 +160,31 @@ impl FromStr for Detector {
         }
     }
 }
+
+/// Bytes in a row of which each is one of a set. What a match has from a keyword on is known by a few of them, and asking
+/// these is many times quicker than to try the pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) count: u8,
+    /// One bit for each byte: 0 to 127, then 128 to 255.
+    pub(crate) set: [u128; 2],
+}
+
+impl Run {
+    fn holds(&self, byte: u8) -> bool {
+        self.set.get(usize::from(byte >> 7)).is_some_and(|half| half >> (byte & 127) & 1 == 1)
+    }
+
+    /// Whether a text begins with these runs, one after the other.
+    pub(crate) fn lead(runs: &[Self], text: &[u8]) -> bool {
+        let mut rest = text;
+        for run in runs {
+            let Some((bytes, after)) = rest.split_at_checked(usize::from(run.count)) else { return false };
+            if !bytes.iter().all(|byte| run.holds(*byte)) {
+                return false;
+            }
+            rest = after;
+        }
+        true
+    }
+}

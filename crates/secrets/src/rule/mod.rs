@@ -18,6 +18,7 @@ mod kind;
 mod set;
 
 pub use confidence::Confidence;
+pub(crate) use kind::Run;
 pub use kind::{CharClass, Checksum, Detector, Search};
 #[cfg(feature = "rule-files")]
 pub use set::{InvalidRules, from_toml};
@@ -40,6 +41,7 @@ pub struct Rule {
     pub(crate) names: Texts,
     pub(crate) name_pattern: Option<Text>,
     pub(crate) prefix: u16,
+    pub(crate) front: Cow<'static, [Run]>,
     pub(crate) min_entropy: f32,
     pub(crate) require: Cow<'static, [CharClass]>,
     pub(crate) checksum: Option<Checksum>,

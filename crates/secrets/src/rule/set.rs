@@ -41,6 +41,7 @@ impl TryFrom<file::Draft> for Rule {
             names: texts(draft.plan.names),
             name_pattern: draft.plan.name_pattern.map(Cow::Owned),
             prefix: draft.plan.prefix,
+            front: Cow::Owned(draft.plan.front),
             min_entropy: draft.min_entropy,
             require: Cow::Owned(draft.require),
             checksum: draft.checksum,

@@ -73,6 +73,7 @@ pub(super) fn rule(raw: &RawRule) -> Result<Result<(Rule, Terms), String>, Strin
         name_pattern: None,
         // Whoever wrote the rule said what it finds.
         prefix: MARKER,
+        front: Cow::Borrowed(&[]),
         min_entropy: entropy(raw.entropy),
         require: Cow::Borrowed(&[]),
         checksum: None,

@@ -18,7 +18,8 @@ const BEHIND: usize = 12 << 10;
 impl Scanner {
     /// Scans what a reader gives, to its end, in a fixed amount of memory: a line may be as long as it likes.
     ///
-    /// Findings are the same as those of [`scan`](Self::scan) on the whole, as long as no secret is longer than 24 KiB.
+    /// Findings are the same as those of [`scan`](Self::scan) on the whole, as long as no secret is longer than 24 KiB
+    /// and matches do not overlap without a gap for more than 12 KiB.
     ///
     /// # Errors
     ///

@@ -32,7 +32,8 @@ enum Token {
 
 pub(super) fn walk(bytes: &[u8], walk: &mut Walk<'_>) {
     let mut expected = Expected::Value;
-    let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    // A byte-order mark at the front is passed as a word.
+    let mut at = 0;
     while let Some((token, place)) = next(bytes, at) {
         at = place.end;
         match (expected, token) {

@@ -168,6 +168,21 @@ mod tests {
     }
 
     #[test]
+    fn large_and_deep_documents_are_let_be() {
+        let comment = "# a line that says nothing\n".repeat(10_000);
+        check(Kind::Env, &format!("{comment}A=@\n"), &["-"]);
+        check(Kind::Env, &format!("{}A=@\n", &comment.get(27 * 1000..).unwrap()), &["A"]);
+        let mut findings = Scanner::builtin().scan(expand("ghp_{github:36}", "document").as_bytes());
+        let mut walk = Walk::new(b"", &mut findings);
+        for _ in 0..512 {
+            walk.open(walk::Collection::Sequence);
+            assert!(!walk.is_done());
+        }
+        walk.open(walk::Collection::Sequence);
+        assert!(walk.is_done());
+    }
+
+    #[test]
     fn odd_keys_are_quoted_and_paths_stay_unambiguous() {
         for (key, expected) in [
             ("naïve_key-2", "a.naïve_key-2"),

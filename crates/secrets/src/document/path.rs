@@ -100,3 +100,22 @@ fn escape(key: &str, out: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_show_is_not_given() {
+        let mut path = Path::default();
+        path.key("shops");
+        path.item(2);
+        path.key("it's a key");
+        path.key("b");
+        assert_eq!(path.of(b"else").as_deref(), Some("shops[2]['it\\'s a key'].b"));
+        for secret in ["a key", "it's a", "shops", "b"] {
+            assert_eq!(path.of(secret.as_bytes()), None, "{secret}");
+        }
+        assert_eq!(Path::default().of(b"else"), None);
+    }
+}

@@ -89,7 +89,7 @@ fn a_store_is_asked_with_the_token_alone_and_only_about_its_own() {
     let fake = Fake::saying(200, says("InvalidTokenError"));
     let verifier = all_at(&fake).build().unwrap();
     let token = secret("own");
-    assert_eq!(run(ask(&verifier, "saleor-token-by-form", &token)).unwrap(), Refused);
+    assert_eq!(run(ask(&verifier, "saleor-app-token", &token)).unwrap(), Refused);
     let request = &fake.seen()[0];
     assert!(request.starts_with("POST /graphql/ HTTP/1.1\r\n"), "{request}");
     assert!(request.contains(&format!("authorization: Bearer {}\r\n", token.expose())), "{request}");
@@ -101,6 +101,16 @@ fn a_store_is_asked_with_the_token_alone_and_only_about_its_own() {
     let foreign = SecretString::from(format!("eyJhbGciOiJSUzI1NiJ9.{payload}.{}", "EXAMPLE-signature"));
     assert_eq!(run(ask(&verifier, "saleor-jwt", &foreign)).unwrap(), Unknown);
     assert_eq!(fake.seen().len(), 1, "another store's token stays here");
+
+    // {"owner":"saleor","type":"refresh"}: refused in a header, it may work all the same.
+    let refresh = SecretString::from(format!(
+        "eyJhbGciOiJSUzI1NiJ9.eyJvd25lciI6InNhbGVvciIsInR5cGUiOiJyZWZyZXNoIn0.{}",
+        "EXAMPLE-signature"
+    ));
+    assert_eq!(run(ask(&verifier, "saleor-jwt", &refresh)).unwrap(), Unknown);
+    assert_eq!(fake.seen().len(), 1, "a refresh token cannot be asked about");
+    // What has only the form of a token may be another service's.
+    assert_eq!(run(ask(&verifier, "saleor-token-by-form", &secret("form"))).unwrap(), Unknown);
 }
 
 #[test]

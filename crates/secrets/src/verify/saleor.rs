@@ -22,7 +22,9 @@ use crate::{
 const QUERY: &str = r#"{"query":"{ app { id } me { id } }"}"#;
 
 const USER_TOKEN: &str = "saleor-jwt";
-const APP_TOKENS: [&str; 2] = ["saleor-app-token", "saleor-token-by-form"];
+const APP_TOKEN: &str = "saleor-app-token";
+/// Thirty letters and digits may be another service's token as well: that a store does not take it says nothing.
+const BY_FORM: &str = "saleor-token-by-form";
 
 /// What Saleor says of a token that does not work: nothing but that nobody has signed in, or what is wrong with it.
 const REFUSALS: [&str; 4] =
@@ -32,7 +34,7 @@ const REFUSALS: [&str; 4] =
 const CLOSED: &str = "STOREFRONT_TRAFFIC_NOT_ALLOWED";
 
 pub(super) fn accepts(rule: &str) -> bool {
-    rule == USER_TOKEN || APP_TOKENS.contains(&rule)
+    [USER_TOKEN, APP_TOKEN, BY_FORM].contains(&rule)
 }
 
 pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, Failure> {
@@ -42,6 +44,10 @@ pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, 
     {
         return Ok(Verdict::Unknown);
     }
+    // A refresh token works, but in no header: refused there, it may still be good for thirty days.
+    if !app && is_refresh_token(question.secret.expose()) {
+        return Ok(Verdict::Unknown);
+    }
     let Some(bearer) = bearer(question.secret) else { return Ok(Verdict::Unknown) };
     let request = desk
         .client
@@ -49,7 +55,13 @@ pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, 
         .header(AUTHORIZATION, bearer)
         .header(CONTENT_TYPE, "application/json")
         .body(QUERY);
-    desk.ask(&[question.secret.expose()], request, |answer| judge(answer, app)).await
+    let verdict = desk.ask(&[question.secret.expose()], request, |answer| judge(answer, app)).await?;
+    Ok(if question.rule == BY_FORM && verdict == Verdict::Refused { Verdict::Unknown } else { verdict })
+}
+
+fn is_refresh_token(token: &str) -> bool {
+    checksum::claims(token.as_bytes())
+        .is_some_and(|claims| claims.get("type").and_then(Value::as_str) == Some("refresh"))
 }
 
 /// The host of the store that issued a user's token.

@@ -33,6 +33,10 @@ pub(super) fn accepts(rule: &str) -> bool {
 }
 
 pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, Failure> {
+    // Trying the token that renews another would use it up.
+    if question.secret.expose().starts_with("xoxe-") {
+        return Ok(Verdict::Unknown);
+    }
     let Some(bearer) = bearer(question.secret) else { return Ok(Verdict::Unknown) };
     let url = desk.base.below("auth.test");
     let request =

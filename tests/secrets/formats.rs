@@ -105,3 +105,14 @@ fn code_scanning_reads_sarif() {
     assert_eq!(location["artifactLocation"]["uri"], "a%2C%20b%3A%25%22%3C%26%3E.env");
     assert_eq!(location["region"]["endColumn"], 44);
 }
+
+#[test]
+fn people_see_when_a_token_expires() {
+    let directory = tempfile::tempdir().unwrap();
+    // {"alg":"HS256"}, {"sub":"shop","exp":1767225600}
+    let signature = storeward_secrets::rule::example::expand("{base64url:43}", "expires");
+    let parts = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJzaG9wIiwiZXhwIjoxNzY3MjI1NjAwfQ", &signature];
+    write(directory.path(), "a.txt", format!("jwt = {}\n", parts.join(".")).as_bytes());
+    let run = secrets(directory.path(), &["scan"]);
+    assert!(run.exit == 1 && run.stdout.contains("expired 2026-01-01 00:00 UTC"), "{}", run.stdout);
+}

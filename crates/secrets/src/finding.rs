@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use storeward_core::{Fingerprint, Masked, SecretString, Severity};
 
@@ -31,6 +32,9 @@ pub struct Finding {
     /// encoded text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoded_from: Option<String>,
+    /// When it stops working, where it says so: the claim `exp` of a JSON Web Token (RFC 7519 §4.1.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<DateTime<Utc>>,
     /// The keyed fingerprint of rule and secret, where the scanner has a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,

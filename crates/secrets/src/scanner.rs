@@ -11,6 +11,7 @@ use crate::rule::gitleaks::{self, Allowlists, Terms};
 use crate::{
     engine::{Engine, Hit},
     finding::{Finding, Sighting},
+    judge::checksum,
     port::{Content, Part, Piece},
     position::{Base, Position},
     rule::{Confidence, Rule, SharedRule},
@@ -144,6 +145,9 @@ impl Scanner {
             place: position.place(bytes, candidate.start, candidate.end),
             masked: secret.masked(),
             key_path: None,
+            expires: rule
+                .checksum
+                .and_then(|checksum| checksum::expires(checksum, secret.expose().as_bytes())),
             decoded_from: hit.decoded.as_ref().map(|decoded| decoded.from.clone()),
             fingerprint: self.key.as_ref().map(|key| fingerprint(key, rule.id(), &secret)),
         };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use storeward_core::{Fingerprint, Masked, SecretString, Severity};
 use storeward_secrets::{Confidence, Finding, port::Verdict};
@@ -38,6 +39,9 @@ pub(crate) struct Leak {
     /// What its vendor is asked with.
     #[serde(skip)]
     pub(crate) kept: Option<Kept>,
+    /// When it stops working, if it says so; for people.
+    #[serde(skip)]
+    pub(crate) expires: Option<DateTime<Utc>>,
     /// Its line, the secret masked, for people.
     #[serde(skip)]
     pub(crate) snippet: Snippet,
@@ -73,6 +77,7 @@ impl Leak {
             end_line: place.end_line,
             end_column: place.end_column,
             key_path: finding.key_path,
+            expires: finding.expires,
             commit: None,
             masked: finding.masked,
             fingerprint: finding.fingerprint,

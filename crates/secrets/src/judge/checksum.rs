@@ -1,5 +1,7 @@
 //! Checksums and structures that vendors put into their tokens.
 
+use chrono::{DateTime, Utc};
+
 use crate::{decode::base64, rule::Checksum};
 
 /// Whether the checksum of a secret holds.
@@ -59,6 +61,16 @@ pub(crate) fn claims(secret: &[u8]) -> Option<serde_json::Map<String, serde_json
     serde_json::from_slice(&base64::decode_any(payload)?).ok()
 }
 
+/// When a secret of such a structure stops working, if it says so.
+pub(crate) fn expires(checksum: Checksum, secret: &[u8]) -> Option<DateTime<Utc>> {
+    match checksum {
+        Checksum::Jwt | Checksum::SaleorJwt => {
+            DateTime::from_timestamp(claims(secret)?.get("exp")?.as_i64()?, 0)
+        }
+        Checksum::Crc32Base62 | Checksum::Basic => None,
+    }
+}
+
 /// CRC-32 as in ISO 3309 and PNG, bit by bit: the inputs are a few dozen bytes.
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0_u32, |crc, byte| {
@@ -100,5 +112,12 @@ mod tests {
             assert!(!holds(Checksum::Jwt, none.as_bytes()), "{none}");
         }
         assert!(claims(token.as_bytes()).unwrap().contains_key("sub"));
+        // {"alg":"HS256"}.{"exp":1767225600}
+        let dated = ["eyJhbGciOiJIUzI1NiJ9", "eyJleHAiOjE3NjcyMjU2MDB9", "EXAMPLE"].join(".");
+        assert_eq!(
+            expires(Checksum::Jwt, dated.as_bytes()).unwrap().to_rfc3339(),
+            "2026-01-01T00:00:00+00:00"
+        );
+        assert_eq!(expires(Checksum::Jwt, b"eyJhbGciOiJIUzI1NiJ9.e30.EXAMPLE"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use storeward_core::Severity;
+use storeward_core::{Clock, Severity, SystemClock};
 use storeward_secrets::port::Verdict;
 
 use super::Report;
@@ -54,6 +54,10 @@ fn one(out: &mut impl Write, report: &Report<'_>, leak: &Leak) -> io::Result<()>
     )?;
     let mut more = Vec::new();
     more.extend(leak.key_path.as_ref().map(|keys| format!("at {}", printable(keys))));
+    more.extend(leak.expires.map(|moment| {
+        let tense = if moment < SystemClock::new().now() { "expired" } else { "expires" };
+        format!("{tense} {}", moment.format("%F %H:%M UTC"))
+    }));
     more.extend(leak.decoded_from.as_ref().map(|from| format!("decoded from {from}")));
     more.extend(leak.commit.as_ref().map(|commit| {
         let short: String = commit.commit.chars().take(12).collect();

@@ -14,7 +14,10 @@ use storeward_secrets::{Rule, Scanner, port::Summary};
 
 use crate::{
     args::ScanFormat,
-    secrets::{leak::Leak, scan::Outcome},
+    secrets::{
+        leak::{Leak, REMEDY},
+        scan::Outcome,
+    },
 };
 
 /// What there is to show.
@@ -43,6 +46,8 @@ impl<'a> Report<'a> {
 #[derive(Serialize)]
 struct Object<'a> {
     schema: &'static str,
+    /// What to do about any of them.
+    remedy: &'static str,
     findings: &'a [Leak],
     waived: u64,
     known: u64,
@@ -58,6 +63,7 @@ pub(crate) fn write(out: &mut Vec<u8>, report: &Report<'_>, format: ScanFormat) 
             out,
             &Object {
                 schema: "storeward/secrets/1",
+                remedy: REMEDY,
                 findings: &outcome.leaks,
                 waived: outcome.waived,
                 known: outcome.known,

@@ -28,6 +28,24 @@ pub(crate) fn layers(bytes: &[u8], mut found: impl FnMut(Layer)) {
     escapes::find_json(bytes, &mut found);
 }
 
+/// Calls `read` with a text and with all that is encoded in it, in as much text as the engine decodes.
+#[cfg(feature = "documents")]
+pub(crate) fn texts(bytes: &[u8], mut read: impl FnMut(&[u8])) {
+    let mut left = bytes.len().saturating_mul(2).saturating_add(4096);
+    let mut open = vec![(bytes.to_vec(), 0)];
+    while let Some((text, depth)) = open.pop() {
+        read(&text);
+        if depth < DEPTH {
+            layers(&text, |layer| {
+                if let Some(less) = left.checked_sub(layer.text.len()) {
+                    left = less;
+                    open.push((layer.text, depth + 1));
+                }
+            });
+        }
+    }
+}
+
 /// Whether nearly all of a text can be read.
 fn is_readable(text: &[u8]) -> bool {
     let odd = text.iter().filter(|byte| !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')).count();

@@ -17,7 +17,7 @@
 //!
 //! A finding has no path where there is none: in a comment, in a document that is one scalar, after the place where a
 //! document is malformed. Nor has it one of more than 512 bytes, deeper than 512 levels, or in which its own secret would
-//! show.
+//! show, for which eight bytes of a text that was encoded are enough.
 
 mod env;
 mod json;
@@ -228,6 +228,20 @@ mod tests {
             assert_eq!(findings.len(), 1);
             key_paths(Kind::Json, text.as_bytes(), &mut findings);
             assert_eq!(findings[0].key_path.as_deref(), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn no_path_shows_what_was_encoded() {
+        let token = expand("ghp_{github:36}", "key");
+        let encoded = crate::decode::base64::encode_url(format!("a token, which is {token}").as_bytes());
+        for (key, expected) in [("store", Some("store.auth[0]")), (&format!("of{token}"), None)] {
+            let text = format!(r#"{{"{key}": {{"auth": ["{encoded}"]}}}}"#);
+            let mut findings = Scanner::builtin().scan(text.as_bytes());
+            key_paths(Kind::Json, text.as_bytes(), &mut findings);
+            let finding = findings.iter().find(|finding| finding.rule == "github-pat").unwrap();
+            assert_eq!(finding.decoded_from.as_deref(), Some("base64"));
+            assert_eq!(finding.key_path.as_deref(), expected, "{key}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! A path of keys as text.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
+
+use crate::decode;
 
 /// The longest path that is given.
 const LONGEST: usize = 512;
@@ -54,12 +56,12 @@ impl Path {
         self.0.push_str("[…]");
     }
 
-    /// The path of a finding, where there is one that can be shown beside it.
-    pub(super) fn of(&self, secret: &[u8]) -> Option<String> {
-        if self.0.is_empty() || self.0.len() > LONGEST {
+    /// The path of a finding, where there is one that can be shown beside it. `secret` is what stands in the document.
+    pub(super) fn of(&self, secret: &[u8], encoded: bool) -> Option<&str> {
+        if self.0.is_empty() || self.0.len() > LONGEST || self.shows(secret) {
             return None;
         }
-        (!self.shows(secret)).then(|| self.0.clone())
+        (!encoded || !self.shows_part_of(secret)).then_some(&self.0)
     }
 
     /// Whether a text can be read in it, escaped or not.
@@ -71,6 +73,16 @@ impl Path {
         let mut escaped = String::new();
         escape(&String::from_utf8_lossy(secret), &mut escaped);
         holds(secret) || holds(escaped.as_bytes())
+    }
+
+    /// Whether it has eight bytes in common with what a text says once it is decoded. Which of it is the secret is not
+    /// known any more.
+    fn shows_part_of(&self, encoded: &[u8]) -> bool {
+        let mut own = HashSet::new();
+        own.extend(self.0.as_bytes().windows(8));
+        let mut shows = false;
+        decode::texts(encoded, |text| shows = shows || text.windows(8).any(|eight| own.contains(eight)));
+        shows
     }
 }
 
@@ -112,10 +124,15 @@ mod tests {
         path.item(2);
         path.key("it's a key");
         path.key("b");
-        assert_eq!(path.of(b"else").as_deref(), Some("shops[2]['it\\'s a key'].b"));
+        assert_eq!(path.of(b"else", false), Some("shops[2]['it\\'s a key'].b"));
         for secret in ["a key", "it's a", "shops", "b"] {
-            assert_eq!(path.of(secret.as_bytes()), None, "{secret}");
+            assert_eq!(path.of(secret.as_bytes(), false), None, "{secret}");
         }
-        assert_eq!(Path::default().of(b"else"), None);
+        let encoded = decode::base64::encode_url(b"what is said: it's no key of yours, nor is it mine");
+        assert_eq!(path.of(encoded.as_bytes(), true), path.of(b"else", false));
+        path.key("is it mine?");
+        assert_eq!(path.of(encoded.as_bytes(), true), None);
+        assert!(path.of(encoded.as_bytes(), false).is_some());
+        assert_eq!(Path::default().of(b"else", false), None);
     }
 }

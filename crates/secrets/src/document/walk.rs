@@ -102,17 +102,7 @@ impl<'a> Walk<'a> {
             }
             _ => self.enter(),
         }
-        if let Some(met) = self.findings.get_mut(first..self.next) {
-            for finding in met {
-                let at = span(finding);
-                // What ended before stands between scalars: in a comment.
-                if at.end > place.start
-                    && let Some(path) = self.path.of(self.bytes.get(at).unwrap_or_default())
-                {
-                    finding.key_path = Some(path);
-                }
-            }
-        }
+        self.give(place, first);
         self.leave();
     }
 
@@ -131,6 +121,28 @@ impl<'a> Walk<'a> {
             self.next += 1;
         }
         self.reach > place.start
+    }
+
+    /// Gives the path to the findings from a number on that were passed last and reach into a place.
+    fn give(&mut self, place: &Range<usize>, first: usize) {
+        // Several secrets may lie in one encoded text: they share its place, and the answer.
+        let mut last = None;
+        for finding in self.findings.get_mut(first..self.next).unwrap_or_default() {
+            let at = span(finding);
+            // What ended before stands between scalars: in a comment.
+            if at.end <= place.start {
+                continue;
+            }
+            let encoded = finding.decoded_from.is_some();
+            let path = match last {
+                Some((known, path)) if known == (at.start, at.end, encoded) => path,
+                _ => self.path.of(self.bytes.get(at.clone()).unwrap_or_default(), encoded),
+            };
+            last = Some(((at.start, at.end, encoded), path));
+            if let Some(path) = path {
+                finding.key_path = Some(path.to_owned());
+            }
+        }
     }
 
     /// Goes to the path of what comes next, other than a key that is a scalar.

@@ -1,15 +1,19 @@
 //! The `storeward` program: parses, runs, prints, and says with its exit code what the answer was.
 
 mod args;
+mod bridges;
 mod check;
 mod commands;
 mod config;
 mod env;
 mod exit;
+mod key;
 mod position;
+mod progress;
 mod project;
 mod render;
 mod secrets;
+mod stop;
 mod yaml;
 
 use std::{io, process::ExitCode};
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(&args, &env),
         Command::Init(args) => commands::init::run(&args),
         Command::Secrets(command) => commands::secrets::run(&command, &env),
+        Command::Sanitize(args) => commands::sanitize::run(&args, &env),
         Command::Config(command) => commands::config::run(&command, &env),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man { output } => commands::shell::man(output.as_deref()),

@@ -111,6 +111,12 @@ impl<'a> Sighting<'a> {
         self.text.bytes.get(self.text.at.clone()).unwrap_or_default()
     }
 
+    /// Where that is: its bytes in the text that was scanned, or in the window of a stream.
+    #[must_use]
+    pub const fn range(&self) -> Range<usize> {
+        self.text.at.start..self.text.at.end
+    }
+
     /// The text after the secret on its last line, at most 4 KiB of it.
     #[must_use]
     pub fn after(&self) -> &'a [u8] {

@@ -1,11 +1,13 @@
 //! The command line. Parsing touches nothing; what it yields are plain values.
 
+mod sanitize;
 mod secrets;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::sanitize::{CoverageArgs, InputFormat, RulesArgs, SanitizeArgs, SanitizeCommand};
 pub(crate) use self::secrets::{
     BaselineCommand, Hook, HookCommand, HowArgs, RulesCommand, ScanArgs, ScanFormat, SecretsCommand,
     WaiversArgs, WhatArgs,
@@ -31,6 +33,9 @@ pub(crate) enum Command {
     /// Find leaked secrets, and keep them out
     #[command(subcommand, after_help = exit::HELP)]
     Secrets(SecretsCommand),
+    /// Hide in a document what its readers may not see, and prove it
+    #[command(after_help = sanitize::FORMATS)]
+    Sanitize(Box<SanitizeArgs>),
     /// Look at the configuration
     #[command(subcommand, after_help = exit::HELP)]
     Config(ConfigCommand),

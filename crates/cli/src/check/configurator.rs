@@ -128,7 +128,7 @@ impl Walk {
             Value::Scalar { text, .. } => self.scalar(text, node.at, at),
             Value::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.node(item, &at.child(index.to_string()));
+                    self.node(item, &at.child(index));
                 }
             }
             Value::Mapping(_) => {

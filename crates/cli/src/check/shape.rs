@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use storeward_sanitize::FieldPath;
+use storeward_sanitize::{FieldPath, path::Segment};
 
 /// One line for each mapping: its path, then its keys. `.` is the document, `*` an item of a list.
 const SHAPE: &str = "\
@@ -73,7 +73,11 @@ pub(crate) fn sections() -> impl Iterator<Item = &'static str> {
 pub(crate) fn keys_at(path: &FieldPath) -> Option<Vec<&'static str>> {
     let mut pattern = String::new();
     for segment in path.segments() {
-        if let Some((_, folded)) = RECURSIVE.iter().find(|(key, of)| key == segment && pattern == *of) {
+        let segment = match segment {
+            Segment::Key(key) => key,
+            Segment::Index(_) => "*",
+        };
+        if let Some((_, folded)) = RECURSIVE.iter().find(|(key, of)| *key == segment && pattern == *of) {
             // The item's index, which follows, belongs to the path folded into.
             pattern = folded.strip_suffix(".*").unwrap_or(folded).to_owned();
             continue;
@@ -81,7 +85,7 @@ pub(crate) fn keys_at(path: &FieldPath) -> Option<Vec<&'static str>> {
         if !pattern.is_empty() {
             pattern.push('.');
         }
-        pattern.push_str(if segment.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { segment });
+        pattern.push_str(segment);
     }
     KEYS.get(if pattern.is_empty() { "." } else { &pattern }).cloned()
 }
@@ -96,7 +100,7 @@ mod tests {
 
     #[test]
     fn keys_are_known_at_any_depth() {
-        let known = |path: &str| keys_at(&FieldPath::of(path.split('.').filter(|s| !s.is_empty())));
+        let known = |path: &str| keys_at(&path.parse().unwrap());
         assert!(known("").unwrap().contains(&"warehouses"));
         assert!(known("channels.0").unwrap().contains(&"slug"));
         assert_eq!(known("menus.0.items.1.children.2.children.0"), known("menus.0.items.0"));

@@ -3,5 +3,6 @@
 pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod init;
+pub(crate) mod sanitize;
 pub(crate) mod secrets;
 pub(crate) mod shell;

@@ -18,7 +18,7 @@ pub(crate) struct Key {
 }
 
 /// Variables that are no configuration because they hold a secret; they are read where it is needed.
-pub(crate) const SECRET_VARIABLES: [&str; 1] = ["STOREWARD_FINGERPRINT_KEY"];
+pub(crate) const SECRET_VARIABLES: [&str; 2] = ["STOREWARD_FINGERPRINT_KEY", "STOREWARD_PSEUDONYM_KEY"];
 
 /// What a key's value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,6 +179,14 @@ pub(crate) const KEYS: &[Key] = &[
         floor: None,
         example: r#""secrets-waivers.toml""#,
         about: "The file of waivers for secrets; without it, secrets-waivers.toml if there is one",
+    },
+    Key {
+        name: "sanitize.rules",
+        kind: Kind::Texts,
+        aliases: &[],
+        floor: None,
+        example: r#"["sanitize.toml"]"#,
+        about: "Files of further rules for what may be shown to whom",
     },
 ];
 

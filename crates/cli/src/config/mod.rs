@@ -25,6 +25,7 @@ pub(crate) struct Values {
     pub(crate) log: Log,
     pub(crate) check: Check,
     pub(crate) secrets: Secrets,
+    pub(crate) sanitize: Sanitize,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -76,6 +77,12 @@ pub(crate) struct Secrets {
     pub(crate) rules: Vec<String>,
     pub(crate) baseline: Option<String>,
     pub(crate) waivers: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Sanitize {
+    pub(crate) rules: Vec<String>,
 }
 
 /// The configuration of one environment.

@@ -1,12 +1,9 @@
 //! What the commands around secrets share: where text comes from, how findings are decided upon, and a scan of it all.
 
 pub(crate) mod git;
-mod key;
 pub(crate) mod leak;
 pub(crate) mod policy;
-pub(crate) mod progress;
 pub(crate) mod scan;
 mod snippet;
 pub(crate) mod source;
-pub(crate) mod stop;
 pub(crate) mod verify;

@@ -11,8 +11,7 @@ use storeward_secrets::{
     waiver::inline::Inline,
 };
 
-use super::key;
-use crate::{args::HowArgs, env::Env, project::Project, render};
+use crate::{args::HowArgs, env::Env, key, project::Project, render};
 
 /// The usual names of the files, in the project's directory.
 pub(crate) const BASELINE: &str = "secrets-baseline.json";
@@ -63,7 +62,7 @@ impl Policy {
     ) -> anyhow::Result<Self> {
         let key = match baseline.key() {
             Some(key) => key.clone(),
-            None => key::find(env, quiet)?,
+            None => key::find(&key::FINGERPRINTS, env, quiet)?,
         };
         Self::new(how, project, baseline, Some(key))
     }

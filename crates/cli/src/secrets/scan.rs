@@ -16,11 +16,10 @@ use storeward_secrets::{
 use super::{
     leak::{Commit, Kept, Leak},
     policy::{Judgement, Policy},
-    progress::Progress,
     snippet::Snippet,
     source::Chosen,
-    stop::Stop,
 };
+use crate::{progress::Progress, stop::Stop};
 
 /// What a scan brought to light.
 #[derive(Debug, Default)]

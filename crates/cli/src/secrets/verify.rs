@@ -18,7 +18,8 @@ use tokio::{
     time::interval,
 };
 
-use super::{leak::Leak, stop::Stop};
+use super::leak::Leak;
+use crate::stop::Stop;
 
 /// How often it is looked whether somebody asked to stop.
 const LOOK: Duration = Duration::from_millis(50);

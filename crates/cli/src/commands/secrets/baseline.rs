@@ -10,15 +10,15 @@ use crate::{
     args::BaselineCommand,
     env::Env,
     exit::Exit,
+    progress::Progress,
     project::Project,
     render,
     secrets::{
         policy::{self, Policy},
-        progress::Progress,
         scan,
         source::Chosen,
-        stop::Stop,
     },
+    stop::Stop,
 };
 
 pub(super) fn run(command: &BaselineCommand, env: &Env) -> anyhow::Result<Exit> {

@@ -10,6 +10,7 @@ use crate::{
     args::{ScanArgs, ScanFormat},
     env::Env,
     exit::Exit,
+    progress::Progress,
     project::Project,
     render::{
         self, counted,
@@ -17,12 +18,11 @@ use crate::{
     },
     secrets::{
         policy::Policy,
-        progress::Progress,
         scan::{self, Outcome},
         source::Chosen,
-        stop::Stop,
         verify::Asker,
     },
+    stop::Stop,
 };
 
 pub(super) fn run(args: &ScanArgs, env: &Env) -> anyhow::Result<Exit> {

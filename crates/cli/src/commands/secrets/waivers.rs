@@ -17,13 +17,14 @@ use crate::{
     args::{ListFormat, WaiversArgs, WhatArgs},
     env::Env,
     exit::Exit,
+    progress::Progress,
     project::Project,
     render::{
         self,
         human::{BOLD, DIM, GREEN, YELLOW},
         printable,
     },
-    secrets::{policy::Policy, progress::Progress, source::Chosen},
+    secrets::{policy::Policy, source::Chosen},
 };
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! How far a scan is, on a terminal and nowhere else.
 
-use std::time::Duration;
+use std::{io::Read, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -26,6 +26,33 @@ impl Progress {
 }
 
 impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// How many bytes of an input were read, on a terminal and nowhere else.
+pub(crate) struct Bytes(ProgressBar);
+
+impl Bytes {
+    pub(crate) fn new(length: Option<u64>, quiet: bool) -> Self {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(length, target);
+        if let Ok(style) = ProgressStyle::with_template(
+            "{spinner} read {binary_bytes}, {binary_bytes_per_sec} · {elapsed} · Ctrl-C stops",
+        ) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self(bar)
+    }
+
+    pub(crate) fn watch<R: Read>(&self, reader: R) -> impl Read {
+        self.0.wrap_read(reader)
+    }
+}
+
+impl Drop for Bytes {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }

@@ -15,5 +15,6 @@ mod cases;
 mod check;
 mod init;
 mod program;
+mod sanitize;
 mod sarif;
 mod secrets;

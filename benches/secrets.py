@@ -10,9 +10,10 @@ sources unless another is named. Each pair of programs runs in turn; the ratio i
 time of whole processes, children included.
 """
 
-import argparse, json, os, random, resource, shutil, statistics, subprocess, sys, tempfile
+import argparse, json, os, random, shutil, statistics, subprocess, sys, tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from measure import measure, storeward
+
 WORDS = "shop product variant channel price name slug metadata warehouse tax weight currency description category".split()
 
 
@@ -20,16 +21,6 @@ def peers(path, history):
     yield "kingfisher", ["kingfisher", "scan", path, "--no-validate", "--no-update-check", "-f", "jsonl", "-o", os.devnull, "-q"]
     yield "betterleaks", ["betterleaks", *(["git"] if history else ["dir"]), path, "--no-banner", "--silent"]
     yield "gitleaks", ["gitleaks", "git" if history else "dir", path, "--no-banner", "--log-level", "error"]
-
-
-def measure(command):
-    """Seconds of processor time and the largest process in MiB."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, usage.ru_maxrss / 1024
 
 
 def git(directory, *arguments, **more):
@@ -90,7 +81,7 @@ def main():
     parser.add_argument("cases", nargs="*", metavar="CASE")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--tree", default=os.path.join(os.environ.get("CARGO_HOME", os.path.expanduser("~/.cargo")), "registry/src"))
-    parser.add_argument("--storeward", default=os.path.join(os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target")), "release/storeward"))
+    parser.add_argument("--storeward", default=storeward())
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
         for name, options, path, make in cases(work, arguments.tree):

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::{Audience, Class, Handling};
 
-/// How many changes are listed one by one. Beyond them a report counts the changes of each rule, so that the report of
-/// a long log stays short.
+/// How many changes, or places of unclassified fields, are listed one by one. Beyond them a report counts the changes of
+/// each rule, so that the report of a long log stays short.
 pub const LISTED: usize = 10_000;
 
 /// The result of a run, without the document.
@@ -84,6 +84,33 @@ pub struct Proof {
     pub secrets_beyond: u64,
     /// What still had to be hidden. Not 0 means that there is no sanitized document.
     pub findings: u64,
+}
+
+/// The fields that no rule classifies.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Gaps {
+    /// How many scalars rules classify.
+    pub classified: u64,
+    /// How many they do not.
+    pub unclassified: u64,
+    /// Where those stand, and how many there are in each place: `products.*.weight`, where `*` is any index.
+    pub fields: BTreeMap<String, u64>,
+    /// How many stand in places that are not listed, for there are too many.
+    pub unlisted: u64,
+}
+
+impl Gaps {
+    pub(crate) fn add(&mut self, path: String) {
+        if self.fields.len() < LISTED {
+            *self.fields.entry(path).or_default() += 1;
+        } else {
+            match self.fields.get_mut(&path) {
+                Some(count) => *count += 1,
+                None => self.unlisted += 1,
+            }
+        }
+    }
 }
 
 /// The changes of one pass.

@@ -5,43 +5,27 @@ use std::{
     io::{self, Read, Seek, Write},
 };
 
-use ring::digest::{Context, SHA256};
-use storeward_core::PortError;
-
 use crate::{
     Audience, Handling,
     automaton::RuleSet,
-    format::{Format, FormatError},
+    error::SanitizeError,
+    format::{self, Format},
     known::Known,
     mask::{Masks, MissingKey},
+    policy::{Policy, Unclassified},
     port::Detector,
     report::{Proof, Report, Tally},
     walk::Walker,
 };
+use ring::digest::{Context, SHA256};
 
 /// How often the output is sanitized again when a second look still finds something in it.
 const ROUNDS: usize = 4;
 
-storeward_core::vocabulary! {
-    /// What is done with a value that no rule classifies.
-    #[non_exhaustive]
-    pub enum Unclassified: "treatment of unclassified fields" {
-        /// All of it is hidden.
-        Redact = "redact",
-        /// It is shown, and nobody looks at it.
-        Keep = "keep",
-        /// The detectors look at it, and what they recognise is hidden.
-        Detect = "detect",
-    }
-}
-
 /// Hides what an audience may not see.
 #[derive(Debug)]
 pub struct Sanitizer {
-    pub(crate) rules: RuleSet,
-    pub(crate) audience: Audience,
-    pub(crate) unclassified: Unclassified,
-    pub(crate) masks: Masks,
+    policy: Policy,
 }
 
 impl Sanitizer {
@@ -55,13 +39,13 @@ impl Sanitizer {
         if rules.rules().iter().any(|rule| rule.handling == Handling::Pseudonym) && !masks.have_key() {
             return Err(MissingKey);
         }
-        Ok(Self { rules, audience, unclassified: Unclassified::Detect, masks })
+        Ok(Self { policy: Policy { rules, audience, unclassified: Unclassified::Detect, masks } })
     }
 
     /// Says what is done with unclassified fields.
     #[must_use]
     pub const fn unclassified(mut self, treatment: Unclassified) -> Self {
-        self.unclassified = treatment;
+        self.policy.unclassified = treatment;
         self
     }
 
@@ -97,14 +81,14 @@ impl Sanitizer {
             if again.tally.changes() == 0 {
                 let proof = Proof {
                     rescanned: true,
-                    detectors: self.unclassified != Unclassified::Keep,
+                    detectors: self.policy.unclassified != Unclassified::Keep,
                     secrets_searched: known.searched(),
                     secrets_beyond: known.beyond(),
                     findings: 0,
                 };
                 let report = Report {
                     schema: Report::SCHEMA,
-                    audience: self.audience,
+                    audience: self.policy.audience,
                     input_sha256: input.hex(),
                     output_sha256,
                     fields,
@@ -133,8 +117,8 @@ impl Sanitizer {
         known: &'s Known,
         detector: Option<&'s dyn Detector>,
     ) -> Result<Pass, SanitizeError> {
-        let mut walker = Walker::new(self, detector, known);
-        walker.pass(format, input, output).await?;
+        let mut walker = Walker::new(&self.policy, detector, known);
+        format::pass(format, &mut walker, input, output).await?;
         let Walker { tally, hidden, .. } = walker;
         Ok(Pass { tally, hidden })
     }
@@ -173,25 +157,4 @@ impl<R: Read> Read for Hashed<R> {
         self.context.update(buffer.get(..read).unwrap_or_default());
         Ok(read)
     }
-}
-
-/// Why there is no sanitized document.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SanitizeError {
-    /// The text is not what it should be.
-    #[error(transparent)]
-    Format(#[from] FormatError),
-    /// A detector did not answer.
-    #[error(transparent)]
-    Detector(#[from] PortError),
-    /// The document cannot be read.
-    #[error("cannot read the document")]
-    Read(#[source] io::Error),
-    /// The result cannot be written, or not read again.
-    #[error("cannot write the result")]
-    Write(#[source] io::Error),
-    /// Each time the result was read again, something was found in it.
-    #[error("the result could not be proven free of what must be hidden")]
-    Unproven,
 }

@@ -27,7 +27,11 @@ pub(crate) mod whole;
 #[cfg(feature = "documents")]
 mod yaml;
 
+use std::io::{Read, Write};
+
 pub use tree::FormatError;
+
+use crate::{SanitizeError, walk::Walker};
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,4 +50,23 @@ pub enum Format {
     /// `NAME=value` lines.
     #[cfg(feature = "documents")]
     Env,
+}
+
+/// Walks through a document and writes it with its changes.
+pub(crate) async fn pass(
+    format: Format,
+    walker: &mut Walker<'_>,
+    input: &mut dyn Read,
+    output: &mut dyn Write,
+) -> Result<(), SanitizeError> {
+    match format {
+        Format::Json => json::pass(walker, input, output).await,
+        Format::Text => log::pass(walker, input, output).await,
+        #[cfg(feature = "documents")]
+        Format::Yaml => whole::pass(walker, &whole::YAML, input, output).await,
+        #[cfg(feature = "documents")]
+        Format::Toml => whole::pass(walker, &whole::TOML, input, output).await,
+        #[cfg(feature = "documents")]
+        Format::Env => whole::pass(walker, &whole::ENV, input, output).await,
+    }
 }

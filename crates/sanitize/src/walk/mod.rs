@@ -2,27 +2,19 @@
 
 mod stack;
 
-use std::{
-    borrow::Cow,
-    fmt::Write as _,
-    io::{Read, Write},
-    ops::Range,
-};
+use std::{borrow::Cow, fmt::Write as _, ops::Range};
 
 use crate::{
-    Class, Format, Handling, Kind, SanitizeError, Sanitizer, Scalar, Unclassified,
+    Class, Handling, Kind, Scalar,
     automaton::{Machine, State},
     batch::{Batch, Found, Place, Question},
-    coverage::Gaps,
     detect,
-    format::{
-        self,
-        tree::{Change, Edit},
-    },
+    format::tree::{Change, Edit},
     known::Known,
     mask::{self, REDACTED},
+    policy::{Policy, Unclassified},
     port::Detector,
-    report::Tally,
+    report::{Gaps, Tally},
     shape::{Refused, Seen},
 };
 
@@ -49,7 +41,7 @@ pub(crate) enum Fate {
 
 /// One walk through a document.
 pub(crate) struct Walker<'s> {
-    pub(crate) sanitizer: &'s Sanitizer,
+    pub(crate) policy: &'s Policy,
     pub(crate) detector: Option<&'s dyn Detector>,
     /// Secrets hidden in an earlier pass: they are hidden wherever they show.
     pub(crate) known: &'s Known,
@@ -65,40 +57,17 @@ pub(crate) struct Walker<'s> {
 }
 
 impl<'s> Walker<'s> {
-    pub(crate) fn new(
-        sanitizer: &'s Sanitizer,
-        detector: Option<&'s dyn Detector>,
-        known: &'s Known,
-    ) -> Self {
+    pub(crate) fn new(policy: &'s Policy, detector: Option<&'s dyn Detector>, known: &'s Known) -> Self {
         Self {
-            sanitizer,
+            policy,
             detector,
             known,
             hidden: Known::default(),
             tally: Tally::default(),
             gaps: None,
-            machine: Machine::new(&sanitizer.rules),
+            machine: Machine::new(&policy.rules),
             stack: Stack::default(),
             dropping: Class::Public,
-        }
-    }
-
-    /// Walks through a file of this format, and writes it with its changes.
-    pub(crate) async fn pass(
-        &mut self,
-        format: Format,
-        input: &mut dyn Read,
-        output: &mut dyn Write,
-    ) -> Result<(), SanitizeError> {
-        match format {
-            Format::Json => format::json::pass(self, input, output).await,
-            Format::Text => format::log::pass(self, input, output).await,
-            #[cfg(feature = "documents")]
-            Format::Yaml => format::whole::pass(self, &format::whole::YAML, input, output).await,
-            #[cfg(feature = "documents")]
-            Format::Toml => format::whole::pass(self, &format::whole::TOML, input, output).await,
-            #[cfg(feature = "documents")]
-            Format::Env => format::whole::pass(self, &format::whole::ENV, input, output).await,
         }
     }
 
@@ -171,16 +140,16 @@ impl<'s> Walker<'s> {
     /// A value that holds no others.
     pub(crate) fn scalar<'p>(&mut self, scalar: Scalar<'p>, span: Range<usize>, batch: &mut Batch<'p>) {
         let state = self.step();
-        let sanitizer = self.sanitizer;
+        let policy = self.policy;
         match self.machine.decision(state) {
-            Some(rule) if rule.shows(sanitizer.audience) => {
+            Some(rule) if rule.shows(policy.audience) => {
                 self.tally.coverage.classified += 1;
                 self.examine(scalar, span, true, batch);
             }
             Some(rule) => {
                 self.tally.coverage.classified += 1;
                 // The sanitizer was not made without a key that a rule needs; if it were, nothing would be shown.
-                let masked = sanitizer.masks.apply(rule.handling, &scalar);
+                let masked = policy.masks.apply(rule.handling, &scalar);
                 if let Some(masked) = masked.unwrap_or_else(|_| Some(mask::redacted(&scalar))) {
                     if rule.class == Class::Secret {
                         self.conceal(&scalar);
@@ -196,7 +165,7 @@ impl<'s> Walker<'s> {
                     gaps.add(place);
                 }
             }
-            None if sanitizer.unclassified == Unclassified::Redact => {
+            None if policy.unclassified == Unclassified::Redact => {
                 self.tally.coverage.unknown += 1;
                 let masked = mask::redacted(&scalar);
                 if masked != scalar {
@@ -216,7 +185,7 @@ impl<'s> Walker<'s> {
         span: Range<usize>,
         batch: &mut Batch<'p>,
     ) {
-        if self.sanitizer.unclassified == Unclassified::Redact {
+        if self.policy.unclassified == Unclassified::Redact {
             self.tally.coverage.unknown += 1;
             if !matches!(text, REDACTED | "") {
                 let place = || format!("line {number}");
@@ -242,7 +211,7 @@ impl<'s> Walker<'s> {
     /// A comment: free text that no rule classifies.
     #[cfg(feature = "documents")]
     pub(crate) fn comment<'p>(&mut self, text: &'p str, span: Range<usize>, batch: &mut Batch<'p>) {
-        if self.sanitizer.unclassified == Unclassified::Redact {
+        if self.policy.unclassified == Unclassified::Redact {
             if !matches!(text.trim(), REDACTED | "") {
                 let path = || COMMENT.to_owned();
                 self.tally.changed(span.start, None, Handling::FullRedaction, "unclassified", path);
@@ -274,7 +243,7 @@ impl<'s> Walker<'s> {
             Scalar::Text(text) => (text, Place::Text),
             Scalar::Number(number)
                 if (may_be_card(&number) || !self.known.is_empty())
-                    && !self.sanitizer.masks.made_number(&number) =>
+                    && !self.policy.masks.made_number(&number) =>
             {
                 (number, Place::Number)
             }
@@ -293,7 +262,7 @@ impl<'s> Walker<'s> {
     /// if neither. In a field that a rule shows only secrets are looked for.
     fn look(&self, key: &str, text: &str, shown: bool, ask: bool) -> Option<(Vec<Found>, bool)> {
         let mut found: Vec<Found> = Vec::new();
-        let detecting = self.sanitizer.unclassified != Unclassified::Keep;
+        let detecting = self.policy.unclassified != Unclassified::Keep;
         if !detecting && self.known.is_empty() {
             return None;
         }
@@ -317,7 +286,7 @@ impl<'s> Walker<'s> {
             class: Class::Secret,
         }));
         // What we made ourselves may look like something.
-        ((ask || !found.is_empty()) && !self.sanitizer.masks.made(text)).then_some((found, ask))
+        ((ask || !found.is_empty()) && !self.policy.masks.made(text)).then_some((found, ask))
     }
 
     fn push<'p>(&self, question: Question<'p>, batch: &mut Batch<'p>) {
@@ -347,7 +316,7 @@ impl<'s> Walker<'s> {
     /// redacted, and the members of an object that is one go.
     fn fate(&mut self, state: State, at: usize) -> Fate {
         match self.machine.decision(state) {
-            Some(rule) if rule.handling == Handling::Drop && !rule.shows(self.sanitizer.audience) => {
+            Some(rule) if rule.handling == Handling::Drop && !rule.shows(self.policy.audience) => {
                 self.tally.coverage.classified += 1;
                 self.dropping = rule.class;
                 self.changed(at, Some(rule.class), Handling::Drop, &rule.name);

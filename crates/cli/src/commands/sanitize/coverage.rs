@@ -3,7 +3,7 @@
 use std::{io::Write, path::Path};
 
 use serde::Serialize;
-use storeward_sanitize::coverage::{self, Gaps};
+use storeward_sanitize::{coverage, report::Gaps};
 
 use super::{block_on, failed, input::Input, rules};
 use crate::{

@@ -1,3 +1,30 @@
 //! The places that keep a token, one file a medium.
+//!
+//! | store | feature | version | who keeps two writers apart |
+//! | --- | --- | --- | --- |
+//! | [`MemoryStore`] | | a count | a mutex |
+#![cfg_attr(
+    feature = "dotenv",
+    doc = "| [`DotenvStore`] | `dotenv` | a keyed fingerprint | a lock on a file beside it |"
+)]
 
 pub mod contract;
+#[cfg(feature = "dotenv")]
+pub mod dotenv;
+pub mod memory;
+
+use storeward_core::{Fault, PortError};
+
+#[cfg(feature = "dotenv")]
+pub use dotenv::DotenvStore;
+pub use memory::MemoryStore;
+
+/// What this port is called in errors.
+const fn port_name() -> &'static str {
+    "secret store"
+}
+
+/// An error of this port. The message holds no secret.
+fn error(fault: Fault, message: impl Into<String>) -> PortError {
+    PortError::new(port_name(), fault, message)
+}

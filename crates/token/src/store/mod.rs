@@ -7,17 +7,28 @@
     feature = "dotenv",
     doc = "| [`DotenvStore`] | `dotenv` | a keyed fingerprint | a lock on a file beside it |"
 )]
+#![cfg_attr(feature = "vault", doc = "| [`VaultStore`] | `vault` | Vault's number | Vault's check-and-set |")]
 
+pub mod command;
 pub mod contract;
 #[cfg(feature = "dotenv")]
 pub mod dotenv;
+#[cfg(all(test, feature = "vault"))]
+mod fake;
+#[cfg(feature = "vault")]
+mod http;
 pub mod memory;
+#[cfg(feature = "vault")]
+pub mod vault;
 
 use storeward_core::{Fault, PortError};
 
+pub use command::CommandStore;
 #[cfg(feature = "dotenv")]
 pub use dotenv::DotenvStore;
 pub use memory::MemoryStore;
+#[cfg(feature = "vault")]
+pub use vault::VaultStore;
 
 /// What this port is called in errors.
 const fn port_name() -> &'static str {

@@ -135,7 +135,8 @@ pub trait SecretStore: Send + Sync {
     /// # Errors
     ///
     /// [`Fault::Conflict`](storeward_core::Fault::Conflict) when another version stands there; nothing is changed then.
-    /// After [`Fault::TimedOut`](storeward_core::Fault::TimedOut) it may or may not be there: read it.
+    /// After [`Fault::TimedOut`](storeward_core::Fault::TimedOut) and
+    /// [`Fault::Unreachable`](storeward_core::Fault::Unreachable) it may or may not be there: read it.
     fn write<'a>(
         &'a self,
         secret: &'a SecretString,

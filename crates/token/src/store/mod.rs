@@ -1,3 +1,41 @@
 //! The places that keep a token, one file a medium.
+//!
+//! | store | feature | version | who keeps two writers apart |
+//! | --- | --- | --- | --- |
+//! | [`MemoryStore`] | | a count | a mutex |
+#![cfg_attr(
+    feature = "dotenv",
+    doc = "| [`DotenvStore`] | `dotenv` | a keyed fingerprint | a lock on a file beside it |"
+)]
+#![cfg_attr(feature = "vault", doc = "| [`VaultStore`] | `vault` | Vault's number | Vault's check-and-set |")]
 
+pub mod command;
 pub mod contract;
+#[cfg(feature = "dotenv")]
+pub mod dotenv;
+#[cfg(all(test, feature = "vault"))]
+mod fake;
+#[cfg(feature = "vault")]
+mod http;
+pub mod memory;
+#[cfg(feature = "vault")]
+pub mod vault;
+
+use storeward_core::{Fault, PortError};
+
+pub use command::CommandStore;
+#[cfg(feature = "dotenv")]
+pub use dotenv::DotenvStore;
+pub use memory::MemoryStore;
+#[cfg(feature = "vault")]
+pub use vault::VaultStore;
+
+/// What this port is called in errors.
+const fn port_name() -> &'static str {
+    "secret store"
+}
+
+/// An error of this port. The message holds no secret.
+fn error(fault: Fault, message: impl Into<String>) -> PortError {
+    PortError::new(port_name(), fault, message)
+}

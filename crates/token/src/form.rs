@@ -3,9 +3,14 @@
 //! The forms are those that Saleor 3.23 was measured to make: an app token is 30 characters of `[A-Za-z0-9]`, a
 //! staff token is a JWT. A bare minimum of 32 characters would refuse every genuine app token.
 
+mod claims;
+
 use std::collections::HashSet;
 
+use serde::Serialize;
 use storeward_core::SecretString;
+
+pub use claims::{Claims, LEEWAY, claims};
 
 /// Characters in an app token.
 pub const APP_TOKEN_LENGTH: usize = 30;
@@ -14,7 +19,8 @@ pub const APP_TOKEN_LENGTH: usize = 30;
 pub const MIN_UNKNOWN_LENGTH: usize = 32;
 
 /// What kind of token it looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Form {
     /// A Saleor app token.

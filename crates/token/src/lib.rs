@@ -1,10 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 pub mod form;
+pub mod inventory;
 pub mod name;
+pub mod permission;
 pub mod port;
 pub mod store;
+pub mod validate;
 
 pub use form::{Form, Weakness};
+pub use inventory::Inventory;
 pub use name::{InvalidName, TokenName};
 pub use port::{PermissionProbe, SecretStore, SmokeTest, TokenIssuer};
+pub use validate::validate;

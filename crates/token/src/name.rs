@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use storeward_core::{Environment, Environments};
 
 /// A token's name, taken apart.
@@ -25,6 +25,64 @@ enum Date {
 }
 
 impl TokenName {
+    /// Makes a name that none of `taken` has, by a number from 2 on at its end if need be.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidName::PurposeOrTeam`] when the purpose is not words joined by `-`, the team not a single word, or one of
+    /// them has a character that no name has; [`InvalidName::Date`] for a year before 2000 or after 9999.
+    ///
+    /// With environments `eu` and `eu-live`, a purpose `live-import` for `eu` is read back as one for `eu-live`.
+    pub fn new(
+        environment: &Environment,
+        purpose: &str,
+        team: &str,
+        date: NaiveDate,
+        taken: &[impl AsRef<str>],
+    ) -> Result<Self, InvalidName> {
+        if purpose.split('-').any(|word| !is_word(word)) || !is_word(team) {
+            return Err(InvalidName::PurposeOrTeam);
+        }
+        if !(2000..=9999).contains(&date.year()) {
+            return Err(InvalidName::Date);
+        }
+        let mut name = Self {
+            environment: environment.clone(),
+            purpose: purpose.to_owned(),
+            team: team.to_owned(),
+            date: Date::Day(date),
+            suffix: None,
+        };
+        let is_taken = |name: &Self| {
+            let text = name.to_string();
+            taken.iter().any(|taken| taken.as_ref() == text)
+        };
+        // Among one more candidates than there are names, one is free.
+        for number in 2..taken.len().saturating_add(3) {
+            if !is_taken(&name) {
+                break;
+            }
+            // Four digits would be read as a year.
+            name.suffix = Some(if number < 1000 { number.to_string() } else { format!("x{number}") });
+        }
+        Ok(name)
+    }
+
+    /// The same name with a suffix given by the caller, such as a few random letters and digits.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidName::Characters`] when the suffix is not a word of lower-case letters, digits and `_`, or is four
+    /// digits, which would be read as a year, or digits after a month, which would be read as a day.
+    pub fn with_suffix(mut self, suffix: &str) -> Result<Self, InvalidName> {
+        let is_day = matches!(self.date, Date::Month(_)) && suffix.bytes().all(|b| b.is_ascii_digit());
+        if !is_word(suffix) || is_year(suffix) || is_day {
+            return Err(InvalidName::Characters);
+        }
+        self.suffix = Some(suffix.to_owned());
+        Ok(self)
+    }
+
     /// Takes a name apart.
     ///
     /// # Errors
@@ -91,6 +149,12 @@ fn is_word(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
+fn is_year(word: &str) -> bool {
+    word.len() == 4
+        && word.bytes().all(|b| b.is_ascii_digit())
+        && word.parse::<u16>().is_ok_and(|year| year >= 2000)
+}
+
 /// The longest run of leading words that names an environment: declared ones may have several words.
 fn environment_prefix<'a>(
     words: &'a [&'a str],
@@ -104,8 +168,7 @@ fn environment_prefix<'a>(
 
 /// Splits off the date and what follows it: `[…, "2026", "11", "24", "x7k2"]`.
 fn date_suffix<'a>(words: &'a [&'a str]) -> Option<(&'a [&'a str], Date, Option<&'a str>)> {
-    let year =
-        words.iter().rposition(|word| word.len() == 4 && word.parse::<u16>().is_ok_and(|y| y >= 2000))?;
+    let year = words.iter().rposition(|word| is_year(word))?;
     let (head, tail) = words.split_at_checked(year)?;
     let day = |tail: &[&str]| NaiveDate::parse_from_str(&tail.join("-"), "%Y-%m-%d").ok();
     match tail {
@@ -188,6 +251,43 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_name_that_cannot_be_read_back_is_not_made() {
+        let production = Tier::Production.into();
+        let new = |purpose, team, date: &str| {
+            TokenName::new(&production, purpose, team, date.parse().unwrap(), &["x"])
+                .map(|name| name.to_string())
+        };
+        assert_eq!(
+            new("configurator", "devops", "2026-11-24").unwrap(),
+            "production-configurator-devops-2026-11-24"
+        );
+        for (purpose, team) in
+            [("", "ops"), ("a--b", "ops"), ("A", "ops"), ("a", "dev-ops"), ("a", ""), ("a", "ö")]
+        {
+            assert_eq!(new(purpose, team, "2026-11-24"), Err(InvalidName::PurposeOrTeam), "{purpose} {team}");
+        }
+        assert_eq!(new("a", "ops", "1999-12-31"), Err(InvalidName::Date));
+        for suffix in ["2026", "a-b", "", "X"] {
+            let name =
+                TokenName::new(&production, "a", "ops", "2026-11-24".parse().unwrap(), &["x"]).unwrap();
+            assert_eq!(name.with_suffix(suffix), Err(InvalidName::Characters), "{suffix}");
+        }
+        assert!(parse("prod-a-ops-2026-11").unwrap().with_suffix("15").is_err(), "it would be a day");
+    }
+
+    #[test]
+    fn thousands_of_names_are_no_reason_to_repeat_one() {
+        let (production, date) = (Tier::Production.into(), "2026-11-24".parse().unwrap());
+        let stem = "production-a-ops-2026-11-24";
+        let mut taken = vec![stem.to_owned()];
+        taken
+            .extend((2..2100).map(|n| if n < 1000 { format!("{stem}-{n}") } else { format!("{stem}-x{n}") }));
+        let name = TokenName::new(&production, "a", "ops", date, &taken).unwrap();
+        assert!(!taken.contains(&name.to_string()));
+        assert_eq!(parse(&name.to_string()), Ok(name));
+    }
+
     proptest! {
         #[test]
         fn a_name_reads_back(
@@ -203,6 +303,31 @@ mod tests {
                 text = format!("{text}-{suffix}");
             }
             prop_assert_eq!(parse(&text).unwrap().to_string(), text);
+        }
+
+        #[test]
+        fn a_new_name_is_free_and_reads_back(
+            environment in "production|staging|eu-live",
+            purpose in "[a-z]{1,8}(-[a-z0-9]{1,8})?",
+            team in "[a-z0-9_]{1,8}",
+            day in 0i32..20_000,
+            others in 0usize..5,
+            suffix in "[a-z][a-z0-9]{3}",
+        ) {
+            let mut environments = Environments::default();
+            environments.declare("eu-live", Tier::Production, &[]).unwrap();
+            let environment = environments.resolve(&environment).unwrap();
+            let date = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap() + chrono::TimeDelta::days(day.into());
+            let mut taken: Vec<String> = Vec::new();
+            for _ in 0..=others {
+                let name = TokenName::new(&environment, &purpose, &team, date, &taken).unwrap();
+                prop_assert_eq!(parse(&name.to_string()), Ok(name.clone()));
+                prop_assert!(!taken.contains(&name.to_string()));
+                taken.push(name.to_string());
+            }
+            let name = TokenName::new(&environment, &purpose, &team, date, &taken).unwrap();
+            let name = name.with_suffix(&suffix).unwrap();
+            prop_assert_eq!(parse(&name.to_string()), Ok(name));
         }
 
         #[test]

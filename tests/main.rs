@@ -18,3 +18,4 @@ mod program;
 mod sanitize;
 mod sarif;
 mod secrets;
+mod token;

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Init(args) => commands::init::run(&args),
         Command::Secrets(command) => commands::secrets::run(&command, &env),
         Command::Sanitize(args) => commands::sanitize::run(&args, &env),
+        Command::Token(command) => commands::token::run(&command, &env),
         Command::Config(command) => commands::config::run(&command, &env),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man { output } => commands::shell::man(output.as_deref()),

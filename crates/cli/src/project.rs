@@ -21,6 +21,8 @@ use crate::{
 pub(crate) struct Project {
     pub(crate) root: PathBuf,
     pub(crate) values: Values,
+    /// The environments there are, those that the configuration declares included.
+    pub(crate) environments: Environments,
 }
 
 impl Project {
@@ -58,7 +60,7 @@ impl Project {
         if let Some(problem) = config.problems.first() {
             bail!("{problem}");
         }
-        Ok(Self { root, values: config.values })
+        Ok(Self { root, values: config.values, environments })
     }
 
     /// A file that the configuration names, or one of the usual name if it is there. Names are relative to the project.

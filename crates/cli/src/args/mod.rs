@@ -2,6 +2,7 @@
 
 mod sanitize;
 mod secrets;
+mod token;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub(crate) use self::secrets::{
     BaselineCommand, Hook, HookCommand, HowArgs, RulesCommand, ScanArgs, ScanFormat, SecretsCommand,
     WaiversArgs, WhatArgs,
 };
+pub(crate) use self::token::{NameCommand, TokenCommand};
 use crate::exit;
 
 /// Security guardrails for a store run as code.
@@ -36,6 +38,9 @@ pub(crate) enum Command {
     /// Hide in a document what its readers may not see, and prove it
     #[command(after_help = sanitize::FORMATS)]
     Sanitize(Box<SanitizeArgs>),
+    /// Name the tokens of a store
+    #[command(subcommand, after_help = exit::HELP)]
+    Token(TokenCommand),
     /// Look at the configuration
     #[command(subcommand, after_help = exit::HELP)]
     Config(ConfigCommand),

@@ -64,7 +64,11 @@ pub(crate) fn run(request: &Request<'_>) -> anyhow::Result<(Report, Exit)> {
     if let Err(error) = exclusion {
         unreadable.fail(Evidence::new(format!("check.exclude is no list of path patterns: {error}")));
     }
-    let project = Project { root: files.root().to_owned(), values: config.values.clone() };
+    let project = Project {
+        root: files.root().to_owned(),
+        values: config.values.clone(),
+        environments: layers.environments.clone(),
+    };
     let secrets = secrets::check(files, project, &mut unreadable);
     let (configuration, has_configuration) = configurator::checks(files, &config);
     let has_config_file = files.absolute(file::NAME).is_file() && request.path.is_dir();

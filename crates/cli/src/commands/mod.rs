@@ -6,3 +6,4 @@ pub(crate) mod init;
 pub(crate) mod sanitize;
 pub(crate) mod secrets;
 pub(crate) mod shell;
+pub(crate) mod token;

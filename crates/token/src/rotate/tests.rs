@@ -6,7 +6,7 @@ use storeward_core::{FingerprintKey, SecretString};
 
 use super::*;
 use crate::inventory::Record;
-use world::{Handle, World, names, plan};
+use world::{Handle, State, World, names, plan};
 
 fn run(world: &World, plan: &Plan) -> Report {
     world.attempt(plan, &Handle::new(world)).expect("nothing crashes")
@@ -144,7 +144,7 @@ fn another_key_or_another_app_touches_nothing() {
 #[test]
 fn of_tokens_that_end_alike_none_is_revoked_by_guessing() {
     let world = World::new();
-    world.set(|state| state.add_alike());
+    world.set(State::add_alike);
     let report = run(&world, &plan(0));
     assert_eq!((report.outcome, report.rotated), (Outcome::ByHand, true));
     assert!(!report.old.as_ref().unwrap().revoked && report.old.unwrap().id.is_none());
@@ -155,7 +155,7 @@ fn of_tokens_that_end_alike_none_is_revoked_by_guessing() {
     let world = World::new();
     let handle = Handle::new(&world);
     let old = Record { id: "T1".into(), ..world.record_of_old() };
-    world.set(|state| state.add_alike());
+    world.set(State::add_alike);
     world::now(world.inventory.record(old)).unwrap().unwrap();
     let report = world.attempt(&plan(0), &handle).unwrap();
     assert_eq!((report.outcome, report.old.unwrap().revoked), (Outcome::Rotated, true));

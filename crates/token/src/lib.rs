@@ -5,6 +5,7 @@ pub mod inventory;
 pub mod name;
 pub mod permission;
 pub mod port;
+pub mod rotate;
 pub mod store;
 pub mod validate;
 

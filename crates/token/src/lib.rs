@@ -5,6 +5,8 @@ pub mod inventory;
 pub mod name;
 pub mod permission;
 pub mod port;
+#[cfg(feature = "saleor")]
+pub mod saleor;
 pub mod store;
 pub mod validate;
 
@@ -12,4 +14,6 @@ pub use form::{Form, Weakness};
 pub use inventory::Inventory;
 pub use name::{InvalidName, TokenName};
 pub use port::{PermissionProbe, SecretStore, SmokeTest, TokenIssuer};
+#[cfg(feature = "saleor")]
+pub use saleor::Saleor;
 pub use validate::validate;

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use storeward_core::{BoxFuture, Fault, Severity, Tier};
 
 use super::*;
-use crate::port::{Holder, Identity, Listed};
+use crate::port::{Holder, Identity, Listed, Refusal};
 
 /// A store that gives one answer, and counts how often it was asked.
 struct Answer {
@@ -107,6 +107,11 @@ fn nobody_and_the_inactive_may_not() {
     let nobody = Identity { holder: Holder::Nobody, permissions: BTreeSet::new(), refusal: None };
     let nobody = Answer { identity: Some(nobody), asked: AtomicUsize::new(0) };
     check(&good(), &production(), &nobody, false, &["token.nobody"]);
+    let refused =
+        Identity { holder: Holder::Nobody, permissions: BTreeSet::new(), refusal: Some(Refusal::Expired) };
+    let refused = Answer { identity: Some(refused), asked: AtomicUsize::new(0) };
+    let found = run(&good(), &production(), &refused);
+    assert_eq!(found.issues[0].message, "the token opens nothing: it has expired");
     check(&good(), &production(), &app(false, "", &["MANAGE_PRODUCTS"]), false, &["token.inactive"]);
     let holder = Holder::Staff { id: "U1".into(), email: "maria@example.com".into(), active: false };
     let staff = Identity { holder, permissions: ["MANAGE_PRODUCTS".to_owned()].into(), refusal: None };

@@ -68,6 +68,13 @@ fn nobody_makes_tokens_for_an_app_that_may_more() {
         assert!(error.to_string().contains("OUT_OF_SCOPE_APP"), "{error}");
     }
     run(narrow.deactivate_app(&app.id)).unwrap();
+    // An app with MANAGE_APPS may rotate what may no more than itself.
+    let rotator = fake.add_app("rotator", &["MANAGE_APPS", "MANAGE_TAXES"]);
+    let taxes = fake.add_app("taxes", &["MANAGE_TAXES"]);
+    let rotator = client(&fake).as_admin(rotator.token);
+    run(rotator.issue(&taxes.id, "second")).unwrap();
+    run(rotator.revoke(&taxes.token_id)).unwrap();
+    assert_eq!(run(rotator.issue(&app.id, "x")).map(drop).unwrap_err().fault(), Fault::Refused);
     let long = "x".repeat(129);
     let error = run(narrow.issue(&fake.add_app("none", &[]).id, &long)).unwrap_err();
     assert_eq!(error.fault(), Fault::Invalid);

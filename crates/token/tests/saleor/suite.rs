@@ -62,8 +62,9 @@ fn a_store_for_tests_is_a_store() {
 
 fn tokens_are_told_apart(world: &dyn World) {
     let store = world.store();
-    let some = ["MANAGE_CHANNELS", "MANAGE_PRODUCTS"];
-    for permissions in [&[][..], &some] {
+    let all = identify(&store, &world.admin()).permissions;
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    for permissions in [&[][..], &["MANAGE_CHANNELS", "MANAGE_PRODUCTS"], &all] {
         let (id, token) = world.app("storeward EXAMPLE", permissions);
         let found = identify(&store, &token);
         let expected: BTreeSet<String> = permissions.iter().map(|&code| code.to_owned()).collect();

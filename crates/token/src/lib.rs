@@ -5,6 +5,7 @@ pub mod inventory;
 pub mod name;
 pub mod permission;
 pub mod port;
+pub mod rotate;
 #[cfg(feature = "saleor")]
 pub mod saleor;
 pub mod store;

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use storeward_core::{Environment, Environments, Fingerprint, FingerprintKey, PortError, SecretString};
 
 pub use report::{Issue, Owner, Permissions, Recommendation, Validation};
+pub(crate) use rules::has_ending;
 
 use crate::{PermissionProbe, form};
 

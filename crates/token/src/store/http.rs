@@ -31,12 +31,19 @@ impl Base {
     }
 
     /// Host and port, for people.
+    #[cfg(feature = "vault")]
     pub(super) fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
         self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    #[cfg(feature = "aws")]
+    pub(super) const fn url(&self) -> &Url {
+        &self.0
+    }
+
     /// The address of a path below it.
+    #[cfg(any(feature = "vault", test))]
     pub(super) fn below(&self, path: &str) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut segments) = url.path_segments_mut() {

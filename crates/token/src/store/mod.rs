@@ -8,14 +8,20 @@
     doc = "| [`DotenvStore`] | `dotenv` | a keyed fingerprint | a lock on a file beside it |"
 )]
 #![cfg_attr(feature = "vault", doc = "| [`VaultStore`] | `vault` | Vault's number | Vault's check-and-set |")]
+#![cfg_attr(
+    feature = "aws",
+    doc = "| [`AwsStore`] | `aws` | AWS's id of it | the label `AWSCURRENT`, moved from that version |"
+)]
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod command;
 pub mod contract;
 #[cfg(feature = "dotenv")]
 pub mod dotenv;
-#[cfg(all(test, feature = "vault"))]
+#[cfg(all(test, any(feature = "aws", feature = "vault")))]
 mod fake;
-#[cfg(feature = "vault")]
+#[cfg(any(feature = "aws", feature = "vault"))]
 mod http;
 pub mod memory;
 #[cfg(feature = "vault")]
@@ -23,6 +29,8 @@ pub mod vault;
 
 use storeward_core::{Fault, PortError};
 
+#[cfg(feature = "aws")]
+pub use aws::AwsStore;
 pub use command::CommandStore;
 #[cfg(feature = "dotenv")]
 pub use dotenv::DotenvStore;

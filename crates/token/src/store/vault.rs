@@ -129,8 +129,8 @@ impl VaultStoreBuilder {
         Self { namespace: Some(namespace.into()), ..self }
     }
 
-    /// How long an answer may take; by default ten seconds. A write with a login waits for three of them at most, or five
-    /// when the login is renewed.
+    /// How long an answer may take; by default ten seconds. A write waits for two of them, for three with a login, and for six
+    /// at most, when tokens end meanwhile.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }

@@ -6,6 +6,7 @@ mod containment;
 mod hostile;
 mod identify;
 mod real;
+mod rotate;
 mod schema;
 mod suite;
 

@@ -48,7 +48,7 @@ pub struct FakeSaleor {
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
-    trouble: Mutex<VecDeque<Trouble>>,
+    trouble: Mutex<VecDeque<Option<Trouble>>>,
     always: Mutex<Option<Trouble>>,
     seen: Mutex<Vec<Seen>>,
     closed: AtomicBool,
@@ -186,7 +186,14 @@ impl FakeSaleor {
 
     /// The next questions meet these, one each, before anything is answered again.
     pub fn next(&self, trouble: impl IntoIterator<Item = Trouble>) {
-        lock(&self.shared.trouble).extend(trouble);
+        self.after(0, trouble);
+    }
+
+    /// So many questions are answered, and those behind them meet these, one each.
+    pub fn after(&self, answered: usize, trouble: impl IntoIterator<Item = Trouble>) {
+        let mut queue = lock(&self.shared.trouble);
+        queue.extend(std::iter::repeat_n(None, answered));
+        queue.extend(trouble.into_iter().map(Some));
     }
 
     /// Every question meets this from now on; `None` ends it.

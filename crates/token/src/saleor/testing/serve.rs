@@ -23,7 +23,7 @@ pub(super) fn serve(mut connection: TcpStream, shared: &Shared) -> io::Result<()
     let operation = question.as_ref().and_then(|question| question.get("operationName")?.as_str());
     lock(&shared.seen)
         .push(Seen { operation: operation.unwrap_or_default().to_owned(), bearer: token.is_some() });
-    let trouble = lock(&shared.trouble).pop_front().or_else(|| lock(&shared.always).clone());
+    let trouble = lock(&shared.trouble).pop_front().unwrap_or_else(|| lock(&shared.always).clone());
     if matches!(trouble, None | Some(Trouble::Lost)) {
         let right = head.starts_with("POST /graphql/ ");
         let answer = right.then(|| {

@@ -159,3 +159,15 @@ fn last(mut pipe: impl Read) -> Vec<u8> {
     }
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_errors_without_end_only_the_end_is_kept() {
+        let long = io::repeat(b'x').take(10 * LONGEST as u64).chain(&b"the end"[..]);
+        let kept = last(long);
+        assert!(kept.len() == LONGEST && kept.ends_with(b"xthe end"));
+    }
+}

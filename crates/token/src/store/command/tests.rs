@@ -126,7 +126,7 @@ fn the_secret_is_in_no_argument_and_no_variable() {
 }
 
 #[test]
-fn a_version_from_outside_does_not_get_through() {
+fn the_expected_version_is_told_or_unset() {
     let store = CommandStore::new(Program::new("env"), Program::new("env"));
     let script = "cat >/dev/null; echo \"${STOREWARD_EXPECTED_VERSION-unset}\"";
     assert_eq!(write(&writer(script), "EXAMPLE").unwrap().as_str(), "unset");

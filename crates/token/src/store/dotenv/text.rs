@@ -149,7 +149,7 @@ mod tests {
         ] {
             assert_eq!(quoted(value).as_deref(), Some(token));
         }
-        for value in ["", "it's $HOME", "it's \"both\"", "'`"] {
+        for value in ["", "it's $HOME", "it's \"both\"", "'`", "it's \\n"] {
             assert_eq!(quoted(value), None, "{value:?}");
         }
     }

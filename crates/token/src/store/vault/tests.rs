@@ -145,7 +145,8 @@ fn no_whole_answer_is_none() {
     let fake = Fake::new(move |_| Reply::Raw(cut.clone()));
     assert_eq!(fault(run(store(&fake).read())), Fault::Unreachable);
     assert_eq!(fault(run(store(&Fake::saying(200, "EXAMPLE")).read())), Fault::Invalid);
-    assert_eq!(fault(run(store(&Fake::saying(200, " ".repeat(2 << 20))).read())), Fault::Invalid);
+    let long = run(store(&Fake::saying(200, " ".repeat(2 << 20))).read()).unwrap_err();
+    assert_eq!(long.to_string(), "secret store invalid: the answer is longer than 1 MiB");
     let silent = Fake::new(|_| Reply::Silence);
     let token = Login::Token("EXAMPLE".into());
     let store = builder(&silent).timeout(Duration::from_millis(50)).build(token.clone()).unwrap();

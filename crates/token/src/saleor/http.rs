@@ -340,6 +340,12 @@ mod tests {
     }
 
     #[test]
+    fn a_token_shows_in_no_header() {
+        let value = bearer(&"EXAMPLE".into()).unwrap();
+        assert!(value == "Bearer EXAMPLE" && value.is_sensitive());
+    }
+
+    #[test]
     fn json_is_told_by_its_kind() {
         for (kind, json) in [
             ("application/json", true),

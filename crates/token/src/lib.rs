@@ -6,6 +6,8 @@ pub mod name;
 pub mod permission;
 pub mod port;
 pub mod rotate;
+#[cfg(feature = "saleor")]
+pub mod saleor;
 pub mod store;
 pub mod validate;
 
@@ -13,4 +15,6 @@ pub use form::{Form, Weakness};
 pub use inventory::Inventory;
 pub use name::{InvalidName, TokenName};
 pub use port::{PermissionProbe, SecretStore, SmokeTest, TokenIssuer};
+#[cfg(feature = "saleor")]
+pub use saleor::Saleor;
 pub use validate::validate;

@@ -26,6 +26,36 @@ pub struct Identity {
     pub holder: Holder,
     /// The codes of the permissions it carries, such as `MANAGE_PRODUCTS`.
     pub permissions: BTreeSet<String>,
+    /// Why the holder is [`Holder::Nobody`], if the store says; nothing for any other holder.
+    pub refusal: Option<Refusal>,
+}
+
+/// Why a store takes a token for none. Of an app's token it never says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It has expired.
+    Expired,
+    /// It is not signed by this store.
+    Signature,
+    /// It was ended, or its user is not active or not there any more.
+    Invalid,
+    /// It is a customer's. It opens an account, but nothing of the store's.
+    Customer,
+    /// The store is closed to the public, and takes it for the public's.
+    Closed,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Expired => "it has expired",
+            Self::Signature => "it is not signed by this store",
+            Self::Invalid => "it was ended, or its user is not active",
+            Self::Customer => "it is a customer's",
+            Self::Closed => "the store is closed to the public, and does not know it",
+        })
+    }
 }
 
 /// Who may hold a token.
@@ -75,7 +105,9 @@ pub trait TokenIssuer: Send + Sync {
     /// # Errors
     ///
     /// [`Fault::Refused`](storeward_core::Fault::Refused) when whoever asks may not. After
-    /// [`Fault::TimedOut`](storeward_core::Fault::TimedOut) there may be a token that nobody knows: look for its name.
+    /// [`Fault::TimedOut`](storeward_core::Fault::TimedOut) and
+    /// [`Fault::Unreachable`](storeward_core::Fault::Unreachable) there may be a token that nobody knows: look for its
+    /// name.
     fn issue<'a>(&'a self, app: &'a str, name: &'a str) -> BoxFuture<'a, Result<Issued, PortError>>;
 
     /// The tokens that an app has.

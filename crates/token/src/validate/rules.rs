@@ -90,10 +90,12 @@ pub(super) fn by_identity(
         }
         Holder::Staff { id, email, active } => ("staff", id, email, active),
         Holder::Nobody => {
+            let why =
+                identity.refusal.map_or("the store takes it for none".to_owned(), |why| why.to_string());
             found.note(
                 "token.nobody",
                 Severity::Critical,
-                "the token opens nothing: the store takes it for none",
+                format!("the token opens nothing: {why}"),
                 "it was revoked, belongs to another store, or was not copied whole; issue a new one",
             );
             return;

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use storeward_core::{BoxFuture, Fault, Severity, Tier};
 
 use super::*;
-use crate::port::{Holder, Identity, Listed};
+use crate::port::{Holder, Identity, Listed, Refusal};
 
 /// A store that gives one answer, and counts how often it was asked.
 struct Answer {
@@ -29,7 +29,7 @@ fn app(active: bool, token: &str, permissions: &[&str]) -> Answer {
     let holder =
         Holder::App { id: "A1".into(), name: "Configurator".into(), active, tokens: vec![listed, other] };
     let permissions = permissions.iter().map(|&code| code.to_owned()).collect();
-    Answer { identity: Some(Identity { holder, permissions }), asked: AtomicUsize::new(0) }
+    Answer { identity: Some(Identity { holder, permissions, refusal: None }), asked: AtomicUsize::new(0) }
 }
 
 fn production() -> Policy {
@@ -104,12 +104,17 @@ fn a_refused_token_is_known_by_its_fingerprint() {
 
 #[test]
 fn nobody_and_the_inactive_may_not() {
-    let nobody = Identity { holder: Holder::Nobody, permissions: BTreeSet::new() };
+    let nobody = Identity { holder: Holder::Nobody, permissions: BTreeSet::new(), refusal: None };
     let nobody = Answer { identity: Some(nobody), asked: AtomicUsize::new(0) };
     check(&good(), &production(), &nobody, false, &["token.nobody"]);
+    let refused =
+        Identity { holder: Holder::Nobody, permissions: BTreeSet::new(), refusal: Some(Refusal::Expired) };
+    let refused = Answer { identity: Some(refused), asked: AtomicUsize::new(0) };
+    let found = run(&good(), &production(), &refused);
+    assert_eq!(found.issues[0].message, "the token opens nothing: it has expired");
     check(&good(), &production(), &app(false, "", &["MANAGE_PRODUCTS"]), false, &["token.inactive"]);
     let holder = Holder::Staff { id: "U1".into(), email: "maria@example.com".into(), active: false };
-    let staff = Identity { holder, permissions: ["MANAGE_PRODUCTS".to_owned()].into() };
+    let staff = Identity { holder, permissions: ["MANAGE_PRODUCTS".to_owned()].into(), refusal: None };
     let staff = Answer { identity: Some(staff), asked: AtomicUsize::new(0) };
     check(&good(), &production(), &staff, false, &["token.inactive"]);
 }

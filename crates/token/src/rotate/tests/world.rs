@@ -340,6 +340,7 @@ impl PermissionProbe for Handle<'_> {
                     false => Holder::Nobody,
                 },
                 permissions: lives.then(|| "MANAGE_PRODUCTS".to_owned()).into_iter().collect(),
+                refusal: None,
             })
         }))
     }

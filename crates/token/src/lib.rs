@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+pub mod command;
 pub mod form;
 pub mod inventory;
 pub mod name;
 pub mod permission;
 pub mod port;
+pub mod revoke;
 pub mod rotate;
 #[cfg(feature = "saleor")]
 pub mod saleor;
+pub mod smoke;
 pub mod store;
 pub mod validate;
 

@@ -57,7 +57,7 @@ pub struct Unanswered {
 /// Judges a token by a policy.
 ///
 /// Its form and strength come first: what cannot be a token is not sent to the store. Without a `probe` the
-/// store is not asked, and the report says so. `issued` is when the token was issued, if that is known;
+/// store is not asked, the report says so, and the token is not valid: nobody knows whether it opens anything. `issued` is when the token was issued, if that is known;
 /// otherwise the date in its name counts. With a `key` the report has the fingerprint.
 ///
 /// # Errors

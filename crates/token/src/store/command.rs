@@ -45,17 +45,14 @@
 //!
 //! Programs run on threads of their own, so the futures need no runtime. A future that is dropped stops no program.
 
-mod mask;
-mod run;
-
-use std::{ffi::OsString, fmt, path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use storeward_core::{BoxFuture, Fault, PortError, SecretString};
 
-use self::run::{Ended, Job};
 use super::error;
 use crate::{
     SecretStore,
+    command::{Ended, Job, Program},
     port::{Stored, Version},
 };
 
@@ -70,34 +67,6 @@ const REFUSED: i32 = 77;
 
 /// The longest version, in bytes.
 const LONGEST_VERSION: usize = 256;
-
-/// A program and what it is called with. None of it is secret.
-#[derive(Debug, Clone)]
-pub struct Program {
-    path: PathBuf,
-    arguments: Vec<OsString>,
-}
-
-impl Program {
-    /// A program by its path, or by its name in `PATH`. No shell comes in between.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), arguments: Vec::new() }
-    }
-
-    /// One more argument. Other processes can see it: no secret belongs here.
-    #[must_use]
-    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
-        self.arguments.push(argument.into());
-        self
-    }
-}
-
-/// Shows the program alone: an argument may hold what it should not.
-impl fmt::Display for Program {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.path.display().fmt(f)
-    }
-}
 
 /// Asks programs for a secret.
 #[derive(Debug)]
@@ -128,13 +97,9 @@ impl CommandStore {
         input: Option<&SecretString>,
         over: Option<&Version>,
     ) -> Result<SecretString, PortError> {
-        let job = Job {
-            program: program.path.clone(),
-            arguments: program.arguments.clone(),
-            input: input.cloned(),
-            expected: over.map(|version| version.as_str().to_owned()),
-            limit: self.limit,
-        };
+        let mut job = Job::new(program, self.limit);
+        job.input = input.cloned();
+        job.environment.push((EXPECTED_VERSION, over.map(|version| version.as_str().into())));
         let ended = job.run().await.map_err(|(fault, why)| error(fault, format!("{program} {why}")))?;
         if ended.code == Some(0) {
             let text = String::from_utf8(ended.output);
@@ -155,14 +120,8 @@ fn failure(program: &Program, input: Option<&SecretString>, ended: &Ended) -> Po
         Some(REFUSED) => Fault::Refused,
         Some(_) => Fault::Invalid,
     };
-    let how =
-        ended.code.map_or("was ended by a signal".to_owned(), |code| format!("ends with exit code {code}"));
-    let printed = SecretString::from(String::from_utf8_lossy(&ended.output).into_owned());
-    let secrets: Vec<&SecretString> = input.into_iter().chain([&printed]).collect();
-    let said = mask::tail(&String::from_utf8_lossy(&ended.errors), &secrets);
-    let message =
-        if said.is_empty() { format!("{program} {how}") } else { format!("{program} {how}: {said}") };
-    error(fault, message)
+    let secrets: Vec<&SecretString> = input.into_iter().collect();
+    error(fault, format!("{program} {}", ended.failure(&secrets)))
 }
 
 fn version(program: &Program, line: &str) -> Result<Version, PortError> {

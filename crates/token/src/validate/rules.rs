@@ -66,7 +66,7 @@ fn development(found: &mut Validation, policy: &Policy, why: &str) {
 pub(super) fn not_asked(found: &mut Validation) {
     found.note(
         "token.not_asked",
-        Severity::Medium,
+        Severity::High,
         "the store was not asked, so nobody knows whether the token opens it and what it may do",
         "validate it again where the store can be reached",
     );

@@ -142,12 +142,16 @@ fn age_is_that_of_the_inventory_or_else_of_the_name() {
     let known = Some(now() - TimeDelta::days(90));
     let found = pollster::block_on(validate(&good(), &policy, Some(&probe), known, now(), None)).unwrap();
     assert!(found.valid, "the inventory knows better, and ninety days are not more than ninety");
-    let offline =
-        pollster::block_on(validate(&good(), &policy, None, Some(now() - TimeDelta::days(91)), now(), None));
-    assert_eq!(
-        offline.unwrap().issues.iter().map(|i| i.id).collect::<Vec<_>>(),
-        ["token.not_asked", "token.too_old"]
-    );
+    let old = Some(now() - TimeDelta::days(91));
+    let offline = pollster::block_on(validate(&good(), &policy, None, old, now(), None)).unwrap();
+    assert_eq!(offline.issues.iter().map(|i| i.id).collect::<Vec<_>>(), ["token.not_asked", "token.too_old"]);
+}
+
+#[test]
+fn a_store_that_was_not_asked_is_no_yes() {
+    let policy = Policy::new(production().environment);
+    let found = pollster::block_on(validate(&good(), &policy, None, None, now(), None)).unwrap();
+    assert!(!found.valid && found.issues[0].id == "token.not_asked");
 }
 
 #[test]

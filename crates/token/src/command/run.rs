@@ -1,10 +1,8 @@
 //! One run of a program on threads of its own, with bounds on its time and its output.
 
 use std::{
-    ffi::OsString,
     future::poll_fn,
     io::{self, Read, Write},
-    path::PathBuf,
     process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
@@ -17,7 +15,7 @@ use std::{
 
 use storeward_core::{Fault, SecretString};
 
-use super::EXPECTED_VERSION;
+use super::{Program, mask};
 
 /// The longest output, in bytes. A token has some hundreds.
 const LONGEST: usize = 64 << 10;
@@ -25,22 +23,47 @@ const LONGEST: usize = 64 << 10;
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Why a program was not run to its end, in words that follow its name.
-pub(super) type Failed = (Fault, String);
+pub(crate) type Failed = (Fault, String);
 
-pub(super) struct Job {
-    pub(super) program: PathBuf,
-    pub(super) arguments: Vec<OsString>,
-    pub(super) input: Option<SecretString>,
-    pub(super) expected: Option<String>,
-    pub(super) limit: Duration,
+pub(crate) struct Job {
+    program: Program,
+    /// What it gets on its input; without it, nothing.
+    pub(crate) input: Option<SecretString>,
+    /// Variables beside this process's own; one without a value is taken away.
+    pub(crate) environment: Vec<(&'static str, Option<SecretString>)>,
+    pub(crate) kept: Kept,
+    limit: Duration,
+}
+
+/// What is kept of a program's output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// All of it; one that prints too much is killed.
+    All,
+    /// The end of it.
+    End,
 }
 
 /// How a program ended.
-pub(super) struct Ended {
+pub(crate) struct Ended {
     /// Nothing if a signal ended it.
-    pub(super) code: Option<i32>,
-    pub(super) output: Vec<u8>,
-    pub(super) errors: Vec<u8>,
+    pub(crate) code: Option<i32>,
+    pub(crate) output: Vec<u8>,
+    pub(crate) errors: Vec<u8>,
+}
+
+impl Ended {
+    /// That it failed, and the end of its error output, in words that follow its name. What it printed and these secrets are
+    /// masked in it.
+    pub(crate) fn failure(&self, secrets: &[&SecretString]) -> String {
+        let how = self
+            .code
+            .map_or("was ended by a signal".to_owned(), |code| format!("ends with exit code {code}"));
+        let printed = SecretString::from(String::from_utf8_lossy(&self.output).into_owned());
+        let secrets: Vec<&SecretString> = secrets.iter().copied().chain([&printed]).collect();
+        let said = mask::tail(&String::from_utf8_lossy(&self.errors), &secrets);
+        if said.is_empty() { how } else { format!("{how}: {said}") }
+    }
 }
 
 /// What the thread hands over, and whom it wakes for it.
@@ -51,7 +74,11 @@ struct Handover {
 }
 
 impl Job {
-    pub(super) async fn run(self) -> Result<Ended, Failed> {
+    pub(crate) fn new(program: &Program, limit: Duration) -> Self {
+        Self { program: program.clone(), input: None, environment: Vec::new(), kept: Kept::All, limit }
+    }
+
+    pub(crate) async fn run(self) -> Result<Ended, Failed> {
         let handover = Arc::new(Mutex::new(Handover::default()));
         let theirs = Arc::clone(&handover);
         let thread = thread::Builder::new().name("storeward command".to_owned()).spawn(move || {
@@ -76,10 +103,13 @@ impl Job {
 
     fn run_here(self) -> Result<Ended, Failed> {
         let end = Instant::now() + self.limit;
-        let mut command = Command::new(&self.program);
-        command.args(&self.arguments).env_remove(EXPECTED_VERSION);
-        if let Some(expected) = &self.expected {
-            command.env(EXPECTED_VERSION, expected);
+        let mut command = Command::new(&self.program.path);
+        command.args(&self.program.arguments);
+        for (name, value) in &self.environment {
+            match value {
+                Some(value) => command.env(name, value.expose()),
+                None => command.env_remove(name),
+            };
         }
         command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
@@ -108,7 +138,11 @@ impl Job {
         let (sender, receiver) = mpsc::channel();
         let errors = sender.clone();
         if let Some(pipe) = child.stdout.take() {
-            thread::spawn(move || sender.send((true, whole(pipe))));
+            let kept = self.kept;
+            thread::spawn(move || {
+                let output = if kept == Kept::All { whole(pipe) } else { Some(last(pipe)) };
+                sender.send((true, output))
+            });
         }
         if let Some(pipe) = child.stderr.take() {
             thread::spawn(move || errors.send((false, Some(last(pipe)))));

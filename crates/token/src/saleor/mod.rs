@@ -37,9 +37,9 @@ pub use self::{
 use self::{
     fault::{Failure, Said},
     http::{Http, Kind, nonsense},
-    queries::{AppToken, TokenApp, TokenUser},
+    queries::{AppToken, Introspection, TokenApp, TokenUser},
 };
-use crate::port::{Holder, Identity, Listed, PermissionProbe, Refusal};
+use crate::port::{Holder, Identity, Listed, PermissionProbe, Refusal, SmokeTest};
 
 /// A store that is asked with the token in question and nothing else.
 #[derive(Debug, Clone)]
@@ -116,6 +116,28 @@ impl PermissionProbe for Saleor {
                 Found::Nobody(refusal) => {
                     Identity { holder: Holder::Nobody, permissions: BTreeSet::new(), refusal }
                 }
+            })
+        })
+    }
+}
+
+/// Asks for the names of the API's roots, as every tool that reads a schema does: the token must not be in its way.
+impl SmokeTest for Saleor {
+    fn name(&self) -> &str {
+        "introspection"
+    }
+
+    fn run<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, Result<Result<(), String>, PortError>> {
+        Box::pin(async move {
+            let failed = |failure: Failure| failure.of("smoke test");
+            let reply = self.http.ask(Kind::Query, &Introspection::build(()), token).await.map_err(failed)?;
+            let roots = reply.whole().map_err(failed)?.schema;
+            let name = roots.query_type.name.as_deref();
+            let mutations = roots.mutation_type.and_then(|root| root.name);
+            Ok(if (name, mutations.as_deref()) == (Some("Query"), Some("Mutation")) {
+                Ok(())
+            } else {
+                Err("the API has other roots than Saleor's: it is none".to_owned())
             })
         })
     }

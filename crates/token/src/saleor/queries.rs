@@ -23,6 +23,27 @@ pub(super) struct TokenUser {
     pub(super) me: Option<User>,
 }
 
+/// What the API calls its two roots.
+#[derive(Debug, cynic::QueryFragment)]
+#[cynic(graphql_type = "Query")]
+pub(super) struct Introspection {
+    #[cynic(rename = "__schema")]
+    pub(super) schema: Roots,
+}
+
+#[derive(Debug, cynic::QueryFragment)]
+#[cynic(graphql_type = "__Schema")]
+pub(super) struct Roots {
+    pub(super) query_type: Root,
+    pub(super) mutation_type: Option<Root>,
+}
+
+#[derive(Debug, cynic::QueryFragment)]
+#[cynic(graphql_type = "__Type")]
+pub(super) struct Root {
+    pub(super) name: Option<String>,
+}
+
 #[derive(cynic::QueryVariables)]
 pub(super) struct ById {
     pub(super) id: cynic::Id,

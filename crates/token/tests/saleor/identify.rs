@@ -3,7 +3,7 @@
 use serde_json::json;
 use storeward_core::Fault;
 use storeward_token::{
-    PermissionProbe,
+    PermissionProbe, SmokeTest,
     port::{Holder, Refusal},
     saleor::testing::{FakeSaleor, Trouble},
 };
@@ -94,4 +94,17 @@ fn a_question_has_a_name_and_carries_its_token() {
     let names: Vec<_> = seen.iter().map(|seen| seen.operation.as_str()).collect();
     assert_eq!(names, ["TokenApp", "TokenUser"]);
     assert!(seen.iter().all(|seen| seen.bearer));
+}
+
+#[test]
+fn introspection_passes_where_the_api_is_saleors() {
+    let fake = FakeSaleor::start().unwrap();
+    let (store, token) = (client(&fake), unknown());
+    assert_eq!(store.name(), "introspection");
+    assert_eq!(run(SmokeTest::run(&store, &token)).unwrap(), Ok(()));
+    let roots = json!({ "queryType": { "name": "query_root" }, "mutationType": null });
+    fake.next([Trouble::Json(200, json!({ "data": { "__schema": roots } }))]);
+    assert!(run(SmokeTest::run(&store, &token)).unwrap().unwrap_err().contains("other roots"));
+    fake.next([Trouble::Html]);
+    assert_eq!(run(SmokeTest::run(&store, &token)).unwrap_err().fault(), Fault::Invalid);
 }

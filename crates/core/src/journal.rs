@@ -35,77 +35,25 @@
 //! # }).unwrap();
 //! ```
 
-use std::{
-    collections::HashMap,
-    error::Error,
-    sync::{Mutex, PoisonError},
-};
+pub mod contract;
+mod memory;
+mod store;
+#[cfg(test)]
+mod tests;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use std::error::Error;
 
+use serde::{Serialize, de::DeserializeOwned};
+
+#[cfg(doc)]
+use crate::Fault;
 use crate::{
     Clock,
-    port::{BoxFuture, Fault, PortError},
+    port::{BoxFuture, PortError},
 };
 
-/// Where runs are kept.
-///
-/// An implementer promises that an entry is durable when `append` returns, that entries come back in the order in
-/// which they were appended, and that of two claims the later one has the greater fence.
-pub trait JournalStore: Send + Sync {
-    /// Takes a run over, making it if there is none. Every earlier claim is void from here on.
-    ///
-    /// A store that can tell that the present holder is alive (a file lock, a session) refuses with
-    /// [`Fault::Conflict`]; one that cannot hands the run over and relies on the fence.
-    fn claim<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Claim, PortError>>;
-
-    /// Adds an entry, durably. Refuses with [`Fault::Conflict`] when `fence` is not that of the newest claim.
-    fn append<'a>(&'a self, run: &'a str, fence: u64, entry: Entry) -> BoxFuture<'a, Result<(), PortError>>;
-}
-
-/// The right to write to a run, until somebody else claims it.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "made by every JournalStore")]
-pub struct Claim {
-    /// Greater than that of every earlier claim of this run.
-    pub fence: u64,
-    /// What was written so far, oldest first.
-    pub entries: Vec<Entry>,
-}
-
-/// One line of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(clippy::exhaustive_structs, reason = "stored and read back by every JournalStore")]
-pub struct Entry {
-    /// The step's name, unique in the run.
-    pub step: String,
-    /// When it was written.
-    pub at: DateTime<Utc>,
-    /// What was reached.
-    pub mark: Mark,
-}
-
-/// What a step has reached.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "reached", deny_unknown_fields)]
-#[expect(clippy::exhaustive_enums, reason = "whoever resumes must handle each of them")]
-pub enum Mark {
-    /// It is about to run; without a later entry, nobody knows how far it came.
-    Started,
-    /// It ended well.
-    Done {
-        /// What it left behind for later steps. Never a secret: ids and fingerprints.
-        output: Value,
-    },
-    /// It ended badly; it may still have taken effect.
-    Failed {
-        /// Why, in a person's words.
-        reason: String,
-    },
-}
+pub use memory::MemoryJournal;
+pub use store::{Claim, Entry, JournalStore, Mark};
 
 /// A piece of work that can be told apart from its being done twice.
 pub trait Step: Sync {
@@ -256,173 +204,4 @@ pub enum JournalError<E> {
         /// What did not fit.
         source: serde_json::Error,
     },
-}
-
-/// Runs kept in memory: for tests, dry runs and recipes. A crash of the process loses them.
-#[derive(Debug, Default)]
-pub struct MemoryJournal {
-    runs: Mutex<HashMap<String, Claim>>,
-}
-
-impl JournalStore for MemoryJournal {
-    fn claim<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Claim, PortError>> {
-        Box::pin(async move {
-            let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
-            let claim = runs.entry(run.to_owned()).or_insert(Claim { fence: 0, entries: Vec::new() });
-            claim.fence += 1;
-            Ok(claim.clone())
-        })
-    }
-
-    fn append<'a>(&'a self, run: &'a str, fence: u64, entry: Entry) -> BoxFuture<'a, Result<(), PortError>> {
-        Box::pin(async move {
-            let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
-            match runs.get_mut(run) {
-                Some(claim) if claim.fence == fence => {
-                    claim.entries.push(entry);
-                    Ok(())
-                }
-                Some(_) => {
-                    let message = format!("another runner has taken run `{run}` over");
-                    Err(PortError::new("journal", Fault::Conflict, message))
-                }
-                None => Err(PortError::new("journal", Fault::NotFound, format!("no run `{run}`"))),
-            }
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::*;
-    use crate::FixedClock;
-
-    /// The world: how often a step took effect in it.
-    #[derive(Default)]
-    struct World {
-        effects: AtomicUsize,
-    }
-
-    struct Act<'a> {
-        world: &'a World,
-        fails_after_effect: bool,
-    }
-
-    impl Step for Act<'_> {
-        type Output = usize;
-        type Error = PortError;
-
-        fn probe(&self) -> BoxFuture<'_, Result<Option<usize>, PortError>> {
-            let effects = self.world.effects.load(Ordering::SeqCst);
-            Box::pin(async move { Ok((effects > 0).then_some(effects)) })
-        }
-
-        fn run(&self) -> BoxFuture<'_, Result<usize, PortError>> {
-            Box::pin(async {
-                let effects = self.world.effects.fetch_add(1, Ordering::SeqCst) + 1;
-                if self.fails_after_effect {
-                    return Err(PortError::new("world", Fault::TimedOut, "no answer"));
-                }
-                Ok(effects)
-            })
-        }
-    }
-
-    /// A store that dies before or after the append with a given number, as a killed process would.
-    struct Mortal {
-        inner: MemoryJournal,
-        appends: AtomicUsize,
-        dies_at: usize,
-        after_write: bool,
-    }
-
-    impl JournalStore for Mortal {
-        fn claim<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Claim, PortError>> {
-            self.inner.claim(run)
-        }
-
-        fn append<'a>(
-            &'a self,
-            run: &'a str,
-            fence: u64,
-            entry: Entry,
-        ) -> BoxFuture<'a, Result<(), PortError>> {
-            Box::pin(async move {
-                let dies = self.appends.fetch_add(1, Ordering::SeqCst) == self.dies_at;
-                if !dies || self.after_write {
-                    self.inner.append(run, fence, entry).await?;
-                }
-                if dies { Err(PortError::new("journal", Fault::Unreachable, "killed")) } else { Ok(()) }
-            })
-        }
-    }
-
-    fn clock() -> FixedClock {
-        FixedClock::at(DateTime::UNIX_EPOCH)
-    }
-
-    #[test]
-    fn a_run_killed_at_any_write_does_each_step_once() {
-        for after_write in [false, true] {
-            for dies_at in 0..6 {
-                let inner = MemoryJournal::default();
-                let store = Mortal { inner, appends: AtomicUsize::new(0), dies_at, after_write };
-                let worlds: [World; 3] = Default::default();
-                let mut runners = 0;
-                let attempt = async || {
-                    let clock = clock();
-                    let mut journal = Journal::open(&store, &clock, "run").await.unwrap();
-                    for (name, world) in ["a", "b", "c"].iter().zip(&worlds) {
-                        journal.step(name, &Act { world, fails_after_effect: false }).await?;
-                    }
-                    Ok::<_, JournalError<PortError>>(())
-                };
-                while pollster::block_on(attempt()).is_err() {
-                    runners += 1;
-                    assert!(runners < 3, "killed once, so the second runner ends it");
-                }
-                for world in &worlds {
-                    let effects = world.effects.load(Ordering::SeqCst);
-                    assert_eq!(effects, 1, "dies_at {dies_at}, after_write {after_write}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_step_that_failed_is_probed_before_it_is_done_again() {
-        pollster::block_on(async {
-            let (store, clock, world) = (MemoryJournal::default(), clock(), World::default());
-            let mut journal = Journal::open(&store, &clock, "run").await.unwrap();
-            let error =
-                journal.step("a", &Act { world: &world, fails_after_effect: true }).await.unwrap_err();
-            assert_eq!(error.to_string(), "step `a` of run `run` failed");
-            assert!(matches!(journal.marks().next(), Some(("a", Mark::Failed { .. }))));
-            assert_eq!(journal.step("a", &Act { world: &world, fails_after_effect: true }).await.unwrap(), 1);
-        });
-    }
-
-    #[test]
-    fn a_second_runner_fences_the_first_off() {
-        pollster::block_on(async {
-            let (store, clock, world) = (MemoryJournal::default(), clock(), World::default());
-            let mut first = Journal::open(&store, &clock, "run").await.unwrap();
-            let mut second = Journal::open(&store, &clock, "run").await.unwrap();
-            let act = Act { world: &world, fails_after_effect: false };
-            let error = first.step("a", &act).await.unwrap_err();
-            assert!(matches!(error, JournalError::Store(port) if port.fault() == Fault::Conflict));
-            assert_eq!(world.effects.load(Ordering::SeqCst), 0, "nothing is done that was not written first");
-            assert_eq!(second.step("a", &act).await.unwrap(), 1);
-        });
-    }
-
-    #[test]
-    fn an_entry_reads_back() {
-        let mark = Mark::Done { output: serde_json::json!({ "id": "EXAMPLE" }) };
-        let entry = Entry { step: "issue".into(), at: DateTime::UNIX_EPOCH, mark };
-        let json = serde_json::to_string(&entry).unwrap();
-        assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), entry);
-    }
 }

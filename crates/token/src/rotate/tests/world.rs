@@ -399,6 +399,14 @@ impl JournalStore for Handle<'_> {
             now(self.world.journal.append(run, fence, entry)).unwrap()
         }))
     }
+
+    fn runs<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<String>, PortError>> {
+        Box::pin(self.call(move || now(self.world.journal.runs(prefix)).unwrap()))
+    }
+
+    fn entries<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Vec<Entry>, PortError>> {
+        Box::pin(self.call(move || now(self.world.journal.entries(run)).unwrap()))
+    }
 }
 
 impl Inventory for Handle<'_> {

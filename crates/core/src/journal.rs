@@ -37,6 +37,8 @@
 
 pub mod contract;
 mod memory;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -53,6 +55,8 @@ use crate::{
 };
 
 pub use memory::MemoryJournal;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use sql::SqlJournal;
 pub use store::{Claim, Entry, JournalStore, Mark};
 
 /// A piece of work that can be told apart from its being done twice.

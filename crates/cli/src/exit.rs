@@ -1,5 +1,9 @@
 //! What the program's exit code says.
 
+use std::{error::Error, fmt};
+
+use storeward_core::PortError;
+
 /// The exit codes, the same for every command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -18,6 +22,34 @@ pub(crate) enum Exit {
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+/// The world did not answer. A command that ends with this error ends with [`Exit::Unanswered`].
+#[derive(Debug)]
+pub(crate) struct NoAnswer(Box<dyn Error + Send + Sync>);
+
+impl NoAnswer {
+    pub(crate) fn because(why: &str) -> Self {
+        Self(why.into())
+    }
+}
+
+impl From<PortError> for NoAnswer {
+    fn from(error: PortError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for NoAnswer {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
     }
 }
 

@@ -14,6 +14,7 @@ mod project;
 mod render;
 mod secrets;
 mod stop;
+mod token;
 mod yaml;
 
 use std::{io, process::ExitCode};
@@ -23,7 +24,7 @@ use clap::Parser;
 use crate::{
     args::{Cli, Command},
     env::Env,
-    exit::Exit,
+    exit::{Exit, NoAnswer},
 };
 
 fn main() -> ExitCode {
@@ -45,7 +46,8 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Yes.into(),
         Err(error) => {
             render::error(&error);
-            Exit::Usage.into()
+            let unanswered = error.chain().any(|cause| cause.is::<NoAnswer>());
+            if unanswered { Exit::Unanswered.into() } else { Exit::Usage.into() }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use storeward_core::{Environments, Tier};
+use storeward_core::{Environment, Environments, Tier};
 
 use crate::{
     config::{
@@ -33,6 +33,27 @@ impl Project {
     ///
     /// When the configuration is wrong: what it would have said is unknown.
     pub(crate) fn around(directory: &Path, env: &Env) -> anyhow::Result<Self> {
+        Ok(Self::read(directory, env, |_| Ok(Tier::Development.into()))?.0)
+    }
+
+    /// The same, with the configuration of the environment that is named.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such environment, or the configuration is wrong.
+    pub(crate) fn in_environment(
+        directory: &Path,
+        name: &str,
+        env: &Env,
+    ) -> anyhow::Result<(Self, Environment)> {
+        Self::read(directory, env, |environments| Ok(environments.resolve(name)?))
+    }
+
+    fn read(
+        directory: &Path,
+        env: &Env,
+        choose: impl Fn(&Environments) -> anyhow::Result<Environment>,
+    ) -> anyhow::Result<(Self, Environment)> {
         let start = std::path::absolute(directory)
             .with_context(|| format!("{} has no absolute path", directory.display()))?;
         let root = start
@@ -47,7 +68,8 @@ impl Project {
             Err(error) if error.kind() == io::ErrorKind::NotFound => ConfigFile::default(),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        let mut settings: Vec<_> = file.settings_for(&Tier::Development.into()).cloned().collect();
+        let environment = choose(&environments)?;
+        let mut settings: Vec<_> = file.settings_for(&environment).cloned().collect();
         let variables = env.iter().filter(|(_, value)| !value.is_empty());
         let (more, wrong) = layer::from_variables(
             variables.map(|(name, value)| (name, value, Origin::Variable(name.to_owned()))),
@@ -60,7 +82,7 @@ impl Project {
         if let Some(problem) = config.problems.first() {
             bail!("{problem}");
         }
-        Ok(Self { root, values: config.values, environments })
+        Ok((Self { root, values: config.values, environments }, environment))
     }
 
     /// A file that the configuration names, or one of the usual name if it is there. Names are relative to the project.

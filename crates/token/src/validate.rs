@@ -54,6 +54,16 @@ pub struct Unanswered {
     pub source: PortError,
 }
 
+impl Unanswered {
+    /// What was found, and that there is no answer as one more issue.
+    #[must_use]
+    pub fn into_report(self) -> Validation {
+        let mut found = *self.found;
+        rules::unanswered(&mut found, &self.source);
+        found
+    }
+}
+
 /// Judges a token by a policy.
 ///
 /// Its form and strength come first: what cannot be a token is not sent to the store. Without a `probe` the

@@ -13,7 +13,7 @@ pub(crate) use self::secrets::{
     BaselineCommand, Hook, HookCommand, HowArgs, RulesCommand, ScanArgs, ScanFormat, SecretsCommand,
     WaiversArgs, WhatArgs,
 };
-pub(crate) use self::token::{NameCommand, TokenCommand};
+pub(crate) use self::token::{ListArgs, NameCommand, RevokeArgs, RotateArgs, TokenCommand, ValidateArgs};
 use crate::exit;
 
 /// Security guardrails for a store run as code.
@@ -38,7 +38,7 @@ pub(crate) enum Command {
     /// Hide in a document what its readers may not see, and prove it
     #[command(after_help = sanitize::FORMATS)]
     Sanitize(Box<SanitizeArgs>),
-    /// Name the tokens of a store
+    /// Validate, rotate, list and end the tokens of a store
     #[command(subcommand, after_help = exit::HELP)]
     Token(TokenCommand),
     /// Look at the configuration

@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Texts,
     /// A daily window such as `02:00-04:00`.
     Window,
+    /// A span of time such as `90d`.
+    Span,
 }
 
 impl Key {
@@ -67,6 +69,70 @@ pub(crate) const KEYS: &[Key] = &[
         floor: None,
         example: r#""prod-configurator-devops-2026-11-24""#,
         about: "The token's name in Saleor: {environment}-{purpose}-{team}-{date}",
+    },
+    Key {
+        name: "token.from",
+        kind: Kind::Text,
+        aliases: &[],
+        floor: None,
+        example: r#""env:SALEOR_TOKEN""#,
+        about: "Where the token is read from; without it, the variable SALEOR_TOKEN",
+    },
+    Key {
+        name: "token.store",
+        kind: Kind::Text,
+        aliases: &[],
+        floor: None,
+        example: r#""vault:secret/shop/saleor""#,
+        about: "Where the token is kept, and a rotation puts the new one",
+    },
+    Key {
+        name: "token.admin_from",
+        kind: Kind::Text,
+        aliases: &[],
+        floor: None,
+        example: r#""env:SALEOR_ADMIN_TOKEN""#,
+        about: "Where the token is read from that may make and end tokens",
+    },
+    Key {
+        name: "token.app",
+        kind: Kind::Text,
+        aliases: &[],
+        floor: None,
+        example: r#""QXBwOjE=""#,
+        about: "The id of the app whose token it is; without it, the app that the stored token belongs to",
+    },
+    Key {
+        name: "token.required_permissions",
+        kind: Kind::Texts,
+        aliases: &[],
+        floor: None,
+        example: r#"["MANAGE_PRODUCTS"]"#,
+        about: "What the token must be allowed to do; without it, what the Configurator needs for all sections",
+    },
+    Key {
+        name: "token.max_age",
+        kind: Kind::Span,
+        aliases: &[],
+        floor: None,
+        example: r#""90d""#,
+        about: "How old a token may be",
+    },
+    Key {
+        name: "token.refused",
+        kind: Kind::Texts,
+        aliases: &[],
+        floor: None,
+        example: r#"["0123456789abcdef0123456789abcdef"]"#,
+        about: "Fingerprints of tokens that must not be used: those of other environments, and those that leaked",
+    },
+    Key {
+        name: "token.smoke_tests",
+        kind: Kind::Texts,
+        aliases: &[],
+        floor: None,
+        example: r#"["npx saleor-configurator diff"]"#,
+        about: "Commands that a new token must pass, with it in SALEOR_TOKEN",
     },
     Key {
         name: "deployment.require_approval",

@@ -93,6 +93,7 @@ fn value_of(key: &Key, text: &str) -> Option<Value> {
             Value::from(text.split(',').map(str::trim).filter(|t| !t.is_empty()).collect::<Vec<_>>())
         }
         Kind::Window => Value::from(text.parse::<DailyWindow>().ok()?.to_string()),
+        Kind::Span => Value::from(humantime::parse_duration(text).ok().map(|_| text)?),
     })
 }
 
@@ -104,6 +105,7 @@ pub(crate) fn expected(key: &Key, written: &str) -> String {
         Kind::Text => "a text",
         Kind::Texts => "a list of texts",
         Kind::Window => "two times of day such as `02:00-04:00`",
+        Kind::Span => "a span of time such as `90d` or `12h`",
     };
     format!("`{written}` takes {takes}")
 }

@@ -39,6 +39,14 @@ pub(crate) struct Saleor {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Token {
     pub(crate) name: Option<String>,
+    pub(crate) from: Option<String>,
+    pub(crate) store: Option<String>,
+    pub(crate) admin_from: Option<String>,
+    pub(crate) app: Option<String>,
+    pub(crate) required_permissions: Option<Vec<String>>,
+    pub(crate) max_age: Option<String>,
+    pub(crate) refused: Vec<String>,
+    pub(crate) smoke_tests: Vec<String>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]

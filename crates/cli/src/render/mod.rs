@@ -4,6 +4,7 @@ pub(crate) mod human;
 pub(crate) mod markdown;
 pub(crate) mod sarif;
 pub(crate) mod secrets;
+pub(crate) mod token;
 
 use std::{
     fs,

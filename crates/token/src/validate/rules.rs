@@ -1,7 +1,7 @@
 //! The rules, in the order in which they are applied.
 
 use chrono::{DateTime, NaiveTime, Utc};
-use storeward_core::{SecretString, Severity};
+use storeward_core::{PortError, SecretString, Severity};
 
 use super::{Owner, Policy, Validation};
 use crate::{
@@ -70,6 +70,16 @@ pub(super) fn not_asked(found: &mut Validation) {
         "the store was not asked, so nobody knows whether the token opens it and what it may do",
         "validate it again where the store can be reached",
     );
+}
+
+/// The store did not answer.
+pub(super) fn unanswered(found: &mut Validation, why: &PortError) {
+    let advice = if why.fault().is_transient() {
+        "validate it again later"
+    } else {
+        "see that the address is the store's"
+    };
+    found.note("token.unanswered", Severity::High, why.to_string(), advice);
 }
 
 /// What the store tells.

@@ -162,6 +162,8 @@ fn no_answer_is_no_yes() {
         pollster::block_on(validate(&by_form, &production(), Some(&silent), None, now(), None)).unwrap_err();
     assert_eq!(error.source.fault(), Fault::Unreachable);
     assert!(!error.found.valid && error.found.issues[0].id == "token.development", "what was found is kept");
+    let report = error.into_report();
+    assert!(!report.valid && report.issues.last().unwrap().id == "token.unanswered");
     let error =
         pollster::block_on(validate(&good(), &production(), Some(&silent), None, now(), None)).unwrap_err();
     assert!(!error.found.valid && error.found.issues.is_empty());

@@ -23,7 +23,7 @@ mod state;
 
 use std::{
     collections::VecDeque,
-    io,
+    fmt, io,
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -48,10 +48,31 @@ pub struct FakeSaleor {
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
+    watcher: Mutex<Option<Watcher>>,
     trouble: Mutex<VecDeque<Option<Trouble>>>,
     always: Mutex<Option<Trouble>>,
     seen: Mutex<Vec<Seen>>,
     closed: AtomicBool,
+}
+
+/// Who is told of each question.
+#[derive(Clone)]
+struct Watcher(Arc<dyn Fn(usize, Moment) + Send + Sync>);
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watcher")
+    }
+}
+
+/// When a watcher is told of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the two sides of an effect")]
+pub enum Moment {
+    /// It has come, and nothing was done.
+    Before,
+    /// It was answered, and the answer is not yet on its way.
+    After,
 }
 
 /// An app that was added, with its first token.
@@ -125,6 +146,7 @@ impl FakeSaleor {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             state: Mutex::new(State::new(format!("http://{address}/graphql/"))),
+            watcher: Mutex::default(),
             trouble: Mutex::default(),
             always: Mutex::default(),
             seen: Mutex::default(),
@@ -201,6 +223,12 @@ impl FakeSaleor {
         *lock(&self.shared.always) = trouble;
     }
 
+    /// Tells of every question: its number, from 0, and when. The question waits meanwhile, so that a test can end the
+    /// program that asks at exactly this point.
+    pub fn watch(&self, watcher: impl Fn(usize, Moment) + Send + Sync + 'static) {
+        *lock(&self.shared.watcher) = Some(Watcher(Arc::new(watcher)));
+    }
+
     /// What it was asked so far.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
@@ -215,6 +243,15 @@ impl FakeSaleor {
 
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.shared.state)
+    }
+}
+
+impl Shared {
+    fn tell(&self, question: usize, moment: Moment) {
+        let watcher = lock(&self.watcher).clone();
+        if let Some(Watcher(tell)) = watcher {
+            tell(question, moment);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{Seen, Shared, Trouble, answer, lock};
+use super::{Moment, Seen, Shared, Trouble, answer, lock};
 
 /// Bytes of a question that are read: Saleor takes 2.7 MB.
 const LONGEST: usize = 2_700_000;
@@ -21,14 +21,19 @@ pub(super) fn serve(mut connection: TcpStream, shared: &Shared) -> io::Result<()
     let token = bearer(&head);
     let question: Option<Value> = serde_json::from_slice(&body).ok();
     let operation = question.as_ref().and_then(|question| question.get("operationName")?.as_str());
-    lock(&shared.seen)
-        .push(Seen { operation: operation.unwrap_or_default().to_owned(), bearer: token.is_some() });
+    let number = {
+        let mut seen = lock(&shared.seen);
+        seen.push(Seen { operation: operation.unwrap_or_default().to_owned(), bearer: token.is_some() });
+        seen.len().saturating_sub(1)
+    };
+    shared.tell(number, Moment::Before);
     let trouble = lock(&shared.trouble).pop_front().unwrap_or_else(|| lock(&shared.always).clone());
     if matches!(trouble, None | Some(Trouble::Lost)) {
         let right = head.starts_with("POST /graphql/ ");
         let answer = right.then(|| {
             answer::answer(&mut lock(&shared.state), token.as_deref(), operation, question.as_ref())
         });
+        shared.tell(number, Moment::After);
         return match (trouble, answer) {
             (Some(_), _) => Ok(()),
             (None, Some((status, body))) => {

@@ -1,0 +1,111 @@
+//! Who the program is to the services that keep secrets, by the variables that their own tools read.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, bail};
+use storeward_core::SecretString;
+use storeward_token::store::{AwsStore, VaultStore, aws::Credentials, vault::Login};
+
+use crate::env::Env;
+
+/// Where Kubernetes puts the token of a pod's service account.
+const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
+/// A field of a secret in HashiCorp Vault: `MOUNT/PATH`, and the field after a `#`.
+pub(super) fn vault(spec: &str, env: &Env) -> anyhow::Result<VaultStore> {
+    let (path, field) = spec.split_once('#').unwrap_or((spec, "token"));
+    let Some((mount, path)) = path.split_once('/') else {
+        bail!("`vault:{spec}` names no path: write vault:MOUNT/PATH, such as vault:secret/shop/saleor#token");
+    };
+    let address = env.get("VAULT_ADDR").context("VAULT_ADDR is not set: it is the address of Vault")?;
+    let mut builder = VaultStore::builder(address, mount, path).field(field);
+    if let Some(namespace) = env.get("VAULT_NAMESPACE") {
+        builder = builder.namespace(namespace);
+    }
+    Ok(builder.build(vault_login(env)?)?)
+}
+
+/// By `VAULT_AUTH_METHOD`, or else by what there is.
+fn vault_login(env: &Env) -> anyhow::Result<Login> {
+    let method = env.get("VAULT_AUTH_METHOD");
+    let mount = |usual: &str| env.get("VAULT_AUTH_MOUNT").unwrap_or(usual).to_owned();
+    let role = || {
+        env.get("VAULT_ROLE").context("VAULT_ROLE is not set: it is the role to log in as").map(str::to_owned)
+    };
+    match method {
+        Some("approle") => approle(env, mount("approle")),
+        Some("kubernetes") => {
+            let path = env.get("VAULT_JWT_FILE").unwrap_or(SERVICE_ACCOUNT);
+            Ok(Login::Kubernetes { mount: mount("kubernetes"), role: role()?, jwt: file(path)? })
+        }
+        Some("jwt") => {
+            let jwt = match (env.get("VAULT_JWT"), env.get("VAULT_JWT_FILE")) {
+                (Some(jwt), _) => jwt.into(),
+                (None, Some(path)) => file(path)?,
+                (None, None) => {
+                    bail!("neither VAULT_JWT nor VAULT_JWT_FILE is set: one holds the token to log in with")
+                }
+            };
+            Ok(Login::Jwt { mount: mount("jwt"), role: role()?, jwt })
+        }
+        None if env.get("VAULT_TOKEN").is_none() && env.get("VAULT_ROLE_ID").is_some() => {
+            approle(env, mount("approle"))
+        }
+        Some("token") | None => vault_token(env),
+        Some(other) => {
+            bail!("VAULT_AUTH_METHOD is `{other}`; it may be token, approle, kubernetes or jwt")
+        }
+    }
+}
+
+fn approle(env: &Env, mount: String) -> anyhow::Result<Login> {
+    let role_id = env.get("VAULT_ROLE_ID").context("VAULT_ROLE_ID is not set")?.to_owned();
+    let secret_id = env.get("VAULT_SECRET_ID").context("VAULT_SECRET_ID is not set")?.into();
+    Ok(Login::AppRole { mount, role_id, secret_id })
+}
+
+/// The variable, or else the file in which `vault login` leaves its token.
+fn vault_token(env: &Env) -> anyhow::Result<Login> {
+    if let Some(token) = env.get("VAULT_TOKEN") {
+        return Ok(Login::Token(token.into()));
+    }
+    let left =
+        env.get("HOME").map(|home| PathBuf::from(home).join(".vault-token")).filter(|path| path.exists());
+    match left.and_then(|path| path.to_str().map(file)) {
+        Some(token) => Ok(Login::Token(token?)),
+        None => bail!(
+            "nobody is logged in to Vault: set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID, or VAULT_AUTH_METHOD"
+        ),
+    }
+}
+
+fn file(path: &str) -> anyhow::Result<SecretString> {
+    let text =
+        fs::read_to_string(path).map(SecretString::from).with_context(|| format!("cannot read {path}"))?;
+    Ok(text.expose().trim_end().into())
+}
+
+/// A secret of AWS Secrets Manager, by its name or its ARN.
+pub(super) fn aws(name: &str, env: &Env) -> anyhow::Result<AwsStore> {
+    // An ARN says its region: arn:PARTITION:secretsmanager:REGION:…
+    let of_arn =
+        name.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2)).filter(|region| !region.is_empty());
+    let region = of_arn.or_else(|| env.get("AWS_REGION")).or_else(|| env.get("AWS_DEFAULT_REGION"));
+    let region = region.context("AWS_REGION is not set: it is the region that the secret is in")?;
+    let need = |name: &str| {
+        env.get(name).map(SecretString::from).with_context(|| {
+            format!("{name} is not set; `aws configure export-credentials --format env` prints what there is")
+        })
+    };
+    let credentials = Credentials {
+        key_id: need("AWS_ACCESS_KEY_ID")?,
+        secret_key: need("AWS_SECRET_ACCESS_KEY")?,
+        session_token: env.get("AWS_SESSION_TOKEN").map(SecretString::from),
+    };
+    let mut builder = AwsStore::builder(region, name);
+    if let Some(address) = env.get("AWS_ENDPOINT_URL_SECRETS_MANAGER").or_else(|| env.get("AWS_ENDPOINT_URL"))
+    {
+        builder = builder.address(address);
+    }
+    Ok(builder.build(credentials)?)
+}

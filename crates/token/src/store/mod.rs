@@ -21,8 +21,12 @@ pub mod contract;
 pub mod dotenv;
 #[cfg(all(test, any(feature = "aws", feature = "vault")))]
 mod fake;
+#[cfg(feature = "dotenv")]
+mod file;
 #[cfg(any(feature = "aws", feature = "vault"))]
 mod http;
+#[cfg(feature = "dotenv")]
+mod lock;
 pub mod memory;
 #[cfg(feature = "vault")]
 pub mod vault;

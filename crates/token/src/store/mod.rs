@@ -7,12 +7,18 @@
     feature = "dotenv",
     doc = "| [`DotenvStore`] | `dotenv` | a keyed fingerprint | a lock on a file beside it |"
 )]
+#![cfg_attr(
+    feature = "age",
+    doc = "| [`AgeStore`] | `age` | a keyed fingerprint | a lock on a file beside it |"
+)]
 #![cfg_attr(feature = "vault", doc = "| [`VaultStore`] | `vault` | Vault's number | Vault's check-and-set |")]
 #![cfg_attr(
     feature = "aws",
     doc = "| [`AwsStore`] | `aws` | AWS's id of it | the label `AWSCURRENT`, moved from that version |"
 )]
 
+#[cfg(feature = "age")]
+pub mod age;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod command;
@@ -21,11 +27,11 @@ pub mod contract;
 pub mod dotenv;
 #[cfg(all(test, any(feature = "aws", feature = "vault")))]
 mod fake;
-#[cfg(feature = "dotenv")]
+#[cfg(any(feature = "age", feature = "dotenv"))]
 mod file;
 #[cfg(any(feature = "aws", feature = "vault"))]
 mod http;
-#[cfg(feature = "dotenv")]
+#[cfg(any(feature = "age", feature = "dotenv"))]
 mod lock;
 pub mod memory;
 #[cfg(feature = "vault")]
@@ -33,6 +39,8 @@ pub mod vault;
 
 use storeward_core::{Fault, PortError};
 
+#[cfg(feature = "age")]
+pub use age::AgeStore;
 #[cfg(feature = "aws")]
 pub use aws::AwsStore;
 pub use command::CommandStore;

@@ -11,6 +11,10 @@
     feature = "age",
     doc = "| [`AgeStore`] | `age` | a keyed fingerprint | a lock on a file beside it |"
 )]
+#![cfg_attr(
+    feature = "keyring",
+    doc = "| [`KeyringStore`] | `keyring` | a keyed fingerprint | a lock on a file in a folder that all writers name |"
+)]
 #![cfg_attr(feature = "vault", doc = "| [`VaultStore`] | `vault` | Vault's number | Vault's check-and-set |")]
 #![cfg_attr(
     feature = "aws",
@@ -31,7 +35,9 @@ mod fake;
 mod file;
 #[cfg(any(feature = "aws", feature = "vault"))]
 mod http;
-#[cfg(any(feature = "age", feature = "dotenv"))]
+#[cfg(feature = "keyring")]
+pub mod keyring;
+#[cfg(any(feature = "age", feature = "dotenv", feature = "keyring"))]
 mod lock;
 pub mod memory;
 #[cfg(feature = "vault")]
@@ -46,6 +52,8 @@ pub use aws::AwsStore;
 pub use command::CommandStore;
 #[cfg(feature = "dotenv")]
 pub use dotenv::DotenvStore;
+#[cfg(feature = "keyring")]
+pub use keyring::KeyringStore;
 pub use memory::MemoryStore;
 #[cfg(feature = "vault")]
 pub use vault::VaultStore;

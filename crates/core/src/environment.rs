@@ -142,16 +142,22 @@ impl Environments {
         Ok(())
     }
 
+    /// Looks up a name or an alias, whatever its case. For a caller that tries many words: it looks for no likeness.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Environment> {
+        self.find(&normal(name)).map(|found| &found.environment)
+    }
+
     /// Looks up a name or an alias, whatever its case.
     ///
     /// # Errors
     ///
     /// [`UnknownEnvironment`], which names the nearest known one. There is no default.
     pub fn resolve(&self, name: &str) -> Result<Environment, UnknownEnvironment> {
-        let wanted = name.trim().to_ascii_lowercase();
-        if let Some(found) = self.find(&wanted) {
-            return Ok(found.environment.clone());
+        if let Some(found) = self.get(name) {
+            return Ok(found.clone());
         }
+        let wanted = normal(name);
         let words = self
             .declared
             .iter()
@@ -171,6 +177,10 @@ impl Environments {
     fn find(&self, word: &str) -> Option<&Declared> {
         self.declared.iter().find(|d| d.environment.name == word || d.aliases.iter().any(|a| a == word))
     }
+}
+
+fn normal(name: &str) -> String {
+    name.trim().to_ascii_lowercase()
 }
 
 fn is_name(word: &str) -> bool {
@@ -233,6 +243,7 @@ mod tests {
             ("development", "development"),
         ] {
             assert_eq!(environments.resolve(word).unwrap().name(), name, "{word}");
+            assert_eq!(environments.get(word).unwrap().name(), name, "{word}");
         }
     }
 
@@ -243,7 +254,7 @@ mod tests {
         assert!(message("stagin").contains("did you mean `staging`?"));
         assert!(!message("qqqqqqqq").contains("did you mean"));
         for word in ["", "constructor", "__proto__", "all", "*"] {
-            assert!(environments.resolve(word).is_err(), "{word}");
+            assert!(environments.resolve(word).is_err() && environments.get(word).is_none(), "{word}");
         }
     }
 

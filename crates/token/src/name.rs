@@ -162,7 +162,7 @@ fn environment_prefix<'a>(
 ) -> Option<(Environment, &'a [&'a str])> {
     (1..=words.len()).rev().find_map(|count| {
         let (head, rest) = words.split_at_checked(count)?;
-        known.resolve(&head.join("-")).ok().map(|environment| (environment, rest))
+        known.get(&head.join("-")).map(|environment| (environment.clone(), rest))
     })
 }
 

@@ -18,9 +18,14 @@
 
 mod act;
 mod back;
-mod forward;
+mod end_old;
+mod issue;
+mod keep;
 mod look;
+mod prove;
+mod rehearse;
 mod report;
+mod runner;
 
 use std::fmt;
 
@@ -30,7 +35,7 @@ use storeward_core::{BoxFuture, Clock, FingerprintKey, Journal, JournalStore, Po
 pub use report::{NewToken, OldToken, Outcome, Report, Status, StepReport};
 
 use crate::{Inventory, PermissionProbe, SecretStore, SmokeTest, TokenIssuer, validate::Policy};
-use forward::Runner;
+use runner::Runner;
 
 /// What is to be rotated, and how.
 #[derive(Debug, Clone)]

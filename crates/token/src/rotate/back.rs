@@ -5,8 +5,8 @@ use storeward_core::{Journal, JournalError, PortError, SecretString};
 use super::{
     Issuing, Outcome, Status,
     act::{Act, StepError, Stop},
-    forward::{Attempt, Runner},
     look,
+    runner::{Attempt, Runner},
 };
 use crate::port::{Holder, Stored};
 

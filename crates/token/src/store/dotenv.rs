@@ -30,23 +30,16 @@
 
 mod text;
 
-use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use storeward_core::{BoxFuture, Fault, FingerprintKey, PortError, SecretString};
 
 use self::text::Text;
-use super::error;
+use super::{error, file::Real};
 use crate::{
     SecretStore,
     port::{Stored, Version},
 };
-
-/// The longest file that is read, in bytes. No `.env` file that a person keeps comes near it.
-const LONGEST: u64 = 1 << 20;
 
 /// A variable of a `.env` file, such as `SALEOR_TOKEN` of `.env.local`.
 #[derive(Debug)]
@@ -89,25 +82,27 @@ impl DotenvStore {
     }
 
     fn look(&self) -> Result<Option<Stored>, PortError> {
-        let real = Real::find(&self.path)?;
-        let source = real.read()?;
+        let source = self.source(&Real::find(&self.path)?)?;
         Ok(self.stored(&self.parse(&source)?))
     }
 
     fn replace(&self, secret: &SecretString, over: Option<&Version>) -> Result<Version, PortError> {
         let real = Real::find(&self.path)?;
-        if real.metadata.as_ref().is_some_and(|metadata| metadata.permissions().readonly()) {
-            return Err(error(Fault::Refused, format!("{} is read-only", real.path.display())));
-        }
         let _lock = real.lock()?;
-        let source = real.read()?;
+        let source = self.source(&real)?;
         let text = self.parse(&source)?;
         if self.stored(&text).map(|stored| stored.version).as_ref() != over {
             return Err(error(Fault::Conflict, format!("{} holds another version", self.place())));
         }
         let changed = text.with(secret).map_err(|why| self.invalid(why))?;
-        real.write(changed.expose())?;
+        real.write(changed.expose().as_bytes())?;
         Ok(self.version(secret))
+    }
+
+    /// The text; an empty one if there is no file.
+    fn source(&self, real: &Real) -> Result<SecretString, PortError> {
+        let Some(bytes) = real.read()? else { return Ok("".into()) };
+        String::from_utf8(bytes).map(SecretString::from).map_err(|_| self.invalid("is not UTF-8"))
     }
 
     fn parse<'a>(&'a self, source: &'a SecretString) -> Result<Text<'a>, PortError> {
@@ -135,154 +130,6 @@ impl SecretStore for DotenvStore {
     ) -> BoxFuture<'a, Result<Version, PortError>> {
         Box::pin(async move { self.replace(secret, over) })
     }
-}
-
-/// The file behind all links.
-struct Real {
-    path: PathBuf,
-    /// What is known of it, if it is there.
-    metadata: Option<fs::Metadata>,
-}
-
-impl Real {
-    fn find(path: &Path) -> Result<Self, PortError> {
-        let path = match fs::canonicalize(path) {
-            Ok(path) => path,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                if fs::symlink_metadata(path).is_ok() {
-                    return Err(failed(path, "is a link that leads nowhere", cause));
-                }
-                let folder = match path.parent() {
-                    Some(folder) if !folder.as_os_str().is_empty() => folder,
-                    _ => Path::new("."),
-                };
-                let folder =
-                    fs::canonicalize(folder).map_err(|cause| failed(folder, "cannot be entered", cause))?;
-                let name = path.file_name();
-                folder.join(
-                    name.ok_or_else(|| error(Fault::Invalid, format!("{} names no file", path.display())))?,
-                )
-            }
-            Err(cause) => return Err(failed(path, "cannot be read", cause)),
-        };
-        let metadata = match fs::metadata(&path) {
-            Ok(metadata) => Some(metadata),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
-            Err(cause) => return Err(failed(&path, "cannot be read", cause)),
-        };
-        match &metadata {
-            // Opening a pipe would wait for whoever writes to it.
-            Some(metadata) if !metadata.is_file() => {
-                Err(error(Fault::Invalid, format!("{} is no regular file", path.display())))
-            }
-            _ => Ok(Self { path, metadata }),
-        }
-    }
-
-    fn beside(&self, ending: &str) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(ending);
-        name.into()
-    }
-
-    /// Waits until no other writer is at work. The lock ends when it is dropped, or with the process.
-    fn lock(&self) -> Result<File, PortError> {
-        let path = self.beside(".lock");
-        let file =
-            private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(&path);
-        let file = file.map_err(|cause| failed(&path, "cannot be made", cause))?;
-        file.lock().map_err(|cause| failed(&path, "cannot be locked", cause))?;
-        Ok(file)
-    }
-
-    /// The content; nothing if there is no file.
-    fn read(&self) -> Result<SecretString, PortError> {
-        let wrong = |why: &str| error(Fault::Invalid, format!("{} {why}", self.path.display()));
-        let mut bytes = Vec::new();
-        match File::open(&self.path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes)) {
-            Ok(read) if read as u64 > LONGEST => Err(wrong("is longer than 1 MiB")),
-            Ok(_) => String::from_utf8(bytes).map(SecretString::from).map_err(|_| wrong("is not UTF-8")),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok("".into()),
-            Err(cause) => Err(failed(&self.path, "cannot be read", cause)),
-        }
-    }
-
-    /// Puts a content in the place of the file. The lock is held.
-    fn write(&self, content: &str) -> Result<(), PortError> {
-        let temporary = self.beside(".tmp");
-        // A crash has left it, or a link that leads elsewhere was put there.
-        match fs::remove_file(&temporary) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(failed(&temporary, "is in the way", cause));
-            }
-            _ => {}
-        }
-        let written = self.fill(&temporary, content).and_then(|()| fs::rename(&temporary, &self.path));
-        if let Err(cause) = written {
-            let _ = fs::remove_file(&temporary);
-            return Err(failed(&self.path, "cannot be replaced", cause));
-        }
-        sync_folder(&self.path).map_err(|cause| failed(&self.path, "may not outlive a power cut", cause))
-    }
-
-    fn fill(&self, temporary: &Path, content: &str) -> io::Result<()> {
-        let mut file = private(OpenOptions::new().write(true).create_new(true)).open(temporary)?;
-        if let Some(old) = &self.metadata {
-            keep_owner(&file, old)?;
-            file.set_permissions(old.permissions())?;
-        }
-        file.write_all(content.as_bytes())?;
-        file.sync_all()
-    }
-}
-
-fn failed(path: &Path, what: &str, cause: io::Error) -> PortError {
-    let fault = match cause.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Fault::NotFound,
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Fault::Refused,
-        io::ErrorKind::IsADirectory => Fault::Invalid,
-        _ => Fault::Unreachable,
-    };
-    error(fault, format!("{} {what}: {cause}", path.display())).with_source(cause)
-}
-
-/// For its owner alone, where it is made.
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
-}
-
-#[cfg(not(unix))]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
-}
-
-/// Whoever may read a file that is not ours must still be able to.
-#[cfg(unix)]
-fn keep_owner(file: &File, old: &fs::Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
-        return Ok(());
-    }
-    fchown(file, Some(old.uid()), Some(old.gid()))
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_: &File, _: &fs::Metadata) -> io::Result<()> {
-    Ok(())
-}
-
-/// Brings the rename to the disk.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

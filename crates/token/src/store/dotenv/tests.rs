@@ -1,8 +1,13 @@
+use std::{
+    fs::{self, File},
+    path::Path,
+};
+
 use pollster::block_on;
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::contract;
+use crate::store::{contract, file::LONGEST};
 
 fn key() -> FingerprintKey {
     FingerprintKey::new(&[7; 32])

@@ -97,7 +97,7 @@ fn wrong_words_are_told_before_anything_is_asked() {
     let shop = Shop::new();
     for (more, says) in [
         (&["--grace", "soon"][..], "no span of time"),
-        (&["--purpose", "Stock Import"], "Stock Import"),
+        (&["--purpose", "Stock Import"], "lower-case"),
         (&["--smoke-test", "'open"], "quote"),
         (&["--store", "cupboard:x"], "begins with one of"),
     ] {

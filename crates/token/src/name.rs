@@ -192,9 +192,10 @@ pub enum InvalidName {
     /// It does not begin with an environment.
     #[error("a token's name begins with a known environment: {{environment}}-{{purpose}}-{{team}}-{{date}}")]
     Environment,
-    /// It has no purpose or no team.
+    /// It has no purpose or no team, or they are something else than words.
     #[error(
-        "a token's name has a purpose and a team before the date: {{environment}}-{{purpose}}-{{team}}-{{date}}"
+        "a token's name has a purpose (words of lower-case letters and digits, joined by `-`) and a team (one such word) \
+         before the date: {{environment}}-{{purpose}}-{{team}}-{{date}}"
     )]
     PurposeOrTeam,
     /// It has no date at its end.

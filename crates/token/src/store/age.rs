@@ -51,15 +51,15 @@ pub struct AgeStore {
 }
 
 impl AgeStore {
-    /// The file, which need not be there yet, and whom it is sealed for.
+    /// The file, which need not be there yet, and whom it is sealed for: without recipients, the identities' own.
     ///
     /// `identity` is one identity, or the text of an identity file: one on each line, besides empty lines and comments
     /// that begin with `#`. `key` makes the versions.
     ///
     /// # Errors
     ///
-    /// [`Fault::Invalid`] without a recipient, for a recipient or an identity that is none (recipients are counted, and
-    /// lines of an identity named, but neither is quoted), and when no identity is one of the recipients'.
+    /// [`Fault::Invalid`] for a recipient or an identity that is none (recipients are counted, and lines of an identity
+    /// named, but neither is quoted), and when no identity is one of the recipients'.
     pub fn new<R: AsRef<str>>(
         path: impl Into<PathBuf>,
         recipients: impl IntoIterator<Item = R>,

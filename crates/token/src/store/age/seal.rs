@@ -25,7 +25,7 @@ impl fmt::Debug for Seal {
 }
 
 impl Seal {
-    /// Takes recipients, and the text of an identity file. What is wrong is said without quoting it: an identity may
+    /// Takes recipients, and the text of an identity file, whose own they are if there are none. What is wrong is said without quoting it: an identity may
     /// stand where a recipient belongs.
     pub(super) fn new<R: AsRef<str>>(
         recipients: impl IntoIterator<Item = R>,
@@ -38,9 +38,6 @@ impl Seal {
                 recipient.map_err(|why| format!("recipient {number} is not one of age's, age1…: {why}"))?,
             );
         }
-        if parsed.is_empty() {
-            return Err("there is no recipient to seal a file for".to_owned());
-        }
         let mut identities = Vec::new();
         for (line, number) in identity.expose().lines().map(str::trim).zip(1..) {
             if line.is_empty() || line.starts_with('#') {
@@ -52,6 +49,9 @@ impl Seal {
             })?);
         }
         let public: Vec<_> = identities.iter().map(|identity| identity.to_public().to_string()).collect();
+        if parsed.is_empty() {
+            parsed.extend(identities.iter().map(x25519::Identity::to_public));
+        }
         if !parsed.iter().any(|recipient| public.contains(&recipient.to_string())) {
             return Err(
                 "none of the identities is a recipient's, so that what is sealed could not be read back"

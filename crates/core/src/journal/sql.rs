@@ -7,6 +7,8 @@ mod query;
 mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(all(test, feature = "postgres", feature = "sqlite"))]
+mod tests;
 
 use std::fmt;
 

@@ -13,7 +13,7 @@ use crate::{child::Runner, entry, refused, server::Server, steps};
 #[test]
 fn it_keeps_the_contract() {
     let Some(server) = Server::shared() else { return };
-    let (runtime, url) = (Runtime::new().unwrap(), server.database("contract"));
+    let (runtime, url) = (Runtime::new().unwrap(), SecretString::from(server.database("contract")));
     let store = runtime.block_on(SqlJournal::postgres(&url)).unwrap();
     runtime.block_on(contract::check(&store));
     contract::race(&store, &|work| runtime.block_on(work));
@@ -24,7 +24,7 @@ fn it_keeps_the_contract() {
 #[test]
 fn many_open_it_at_the_same_time() {
     let Some(server) = Server::shared() else { return };
-    let (runtime, url) = (Runtime::new().unwrap(), server.database("many"));
+    let (runtime, url) = (Runtime::new().unwrap(), SecretString::from(server.database("many")));
     let start = Barrier::new(6);
     thread::scope(|scope| {
         for runner in 0..6 {
@@ -45,7 +45,7 @@ fn many_open_it_at_the_same_time() {
 #[test]
 fn a_live_holder_keeps_others_away_until_it_goes() {
     let Some(server) = Server::shared() else { return };
-    let url = server.database("holder");
+    let url = SecretString::from(server.database("holder"));
     Runtime::new().unwrap().block_on(async {
         let holder = SqlJournal::postgres(&url).await.unwrap();
         let other = SqlJournal::postgres(&url).await.unwrap();
@@ -70,7 +70,7 @@ fn a_live_holder_keeps_others_away_until_it_goes() {
 #[test]
 fn a_runner_that_is_killed_leaves_its_run_and_all_it_wrote() {
     let Some(server) = Server::shared() else { return };
-    let url = server.database("killed");
+    let url = SecretString::from(server.database("killed"));
     let mut runner = Runner::start(&format!("postgres {}", url.expose()));
     assert_eq!(runner.says(), "open");
     assert_eq!(runner.claim("run", 3), "claimed 1");
@@ -87,7 +87,7 @@ fn a_runner_that_is_killed_leaves_its_run_and_all_it_wrote() {
 #[test]
 fn a_session_that_is_lost_is_made_again_unless_somebody_was_faster() {
     let Some(server) = Server::shared() else { return };
-    let url = server.database("lost");
+    let url = SecretString::from(server.database("lost"));
     Runtime::new().unwrap().block_on(async {
         let store = SqlJournal::postgres(&url).await.unwrap();
         let fence = store.claim("run").await.unwrap().fence;
@@ -107,7 +107,7 @@ fn a_session_that_is_lost_is_made_again_unless_somebody_was_faster() {
 #[test]
 fn what_is_durable_does_not_hang_on_the_users_settings() {
     let Some(server) = Server::shared() else { return };
-    let url = server.database("settings");
+    let url = SecretString::from(server.database("settings"));
     server.sql("settings", "ALTER DATABASE settings SET synchronous_commit = off");
     server.sql("settings", "ALTER DATABASE settings SET default_transaction_isolation = serializable");
     // Whatever is committed says by what setting it was.
@@ -135,13 +135,13 @@ fn it_stands_beside_other_tables_but_takes_none_for_its_own() {
     let runtime = Runtime::new().unwrap();
     let open = |url: &SecretString| runtime.block_on(SqlJournal::postgres(url));
 
-    let url = server.database("beside");
+    let url = SecretString::from(server.database("beside"));
     server.sql("beside", "CREATE TABLE orders (id INT)");
     drop(open(&url).unwrap());
     server.sql("beside", "UPDATE storeward_schema SET version = 2");
     refused(open(&url), Fault::Invalid, "has schema 2, this one reads 1");
 
-    let url = server.database("taken");
+    let url = SecretString::from(server.database("taken"));
     server.sql("taken", "CREATE TABLE run (id INT); INSERT INTO run VALUES (7)");
     refused(open(&url), Fault::Invalid, "holds a table `run` of another program");
     assert_eq!(server.sql("taken", "SELECT id FROM run"), "7");

@@ -1,6 +1,9 @@
 //! The journal on a real server.
 
-use std::{sync::Barrier, thread};
+use std::{
+    sync::{Arc, Barrier},
+    thread,
+};
 
 use storeward_core::{
     Fault, JournalStore, SecretString,
@@ -82,6 +85,26 @@ fn a_runner_that_is_killed_leaves_its_run_and_all_it_wrote() {
         assert_eq!(claim.fence, 2);
         assert_eq!(steps(&claim.entries), ["step 0", "step 1", "step 2"]);
     });
+}
+
+#[test]
+fn a_holder_that_is_just_going_is_waited_for() {
+    let Some(server) = Server::shared() else { return };
+    let (runtime, url) = (Runtime::new().unwrap(), SecretString::from(server.database("going")));
+    let other = Arc::new(runtime.block_on(SqlJournal::postgres(&url)).unwrap());
+    // On a machine that is very busy, the wait may be over before the holder has gone.
+    let waited = (0..10).any(|attempt| {
+        let run = format!("run {attempt}");
+        let holder = runtime.block_on(SqlJournal::postgres(&url)).unwrap();
+        runtime.block_on(holder.claim(&run)).unwrap();
+        let (claimant, name) = (Arc::clone(&other), run.clone());
+        let claim = runtime.spawn(async move { claimant.claim(&name).await });
+        let waiting = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+        while !claim.is_finished() && server.sql("going", waiting) == "0" {}
+        drop(holder);
+        runtime.block_on(claim).unwrap().is_ok_and(|claim| claim.fence == 2)
+    });
+    assert!(waited);
 }
 
 #[test]
@@ -175,6 +198,11 @@ fn a_server_that_does_not_let_us_in_says_so_and_no_secret_is_shown() {
             "cannot be reached",
         ),
         (format!("{}?sslmode=require", server.url("postgres", &secret)), Fault::Refused, "certificate"),
+        (
+            format!("{}?sslmode={secret}", server.url("postgres", "EXAMPLE")),
+            Fault::Invalid,
+            "cannot be addressed like that",
+        ),
         (
             format!("mysql://storeward:{secret}@127.0.0.1:1/postgres"),
             Fault::Invalid,

@@ -7,6 +7,8 @@ mod query;
 mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(all(test, feature = "postgres", feature = "sqlite"))]
+mod tests;
 
 use std::fmt;
 
@@ -51,6 +53,23 @@ impl SqlJournal {
     ///
     /// It needs no particular executor.
     ///
+    /// ```
+    /// use storeward_core::{Fault, JournalStore, journal::SqlJournal};
+    ///
+    /// # pollster::block_on(async {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("journal.db");
+    /// let store = SqlJournal::sqlite(&path).await?;
+    /// store.claim("rotate production").await?;
+    ///
+    /// // Another process may look, but not claim what is held.
+    /// let other = SqlJournal::sqlite(&path).await?;
+    /// assert_eq!(other.runs("rotate ").await?, ["rotate production"]);
+    /// assert_eq!(other.claim("rotate production").await.unwrap_err().fault(), Fault::Conflict);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Fault::Invalid`] when the file is no SQLite database, is damaged, or belongs to another program or a newer
@@ -69,8 +88,8 @@ impl SqlJournal {
     /// host on this machine. What the URL leaves open is taken from `PGUSER`, `PGPASSWORD`, `~/.pgpass` and the like.
     /// A run is held by the connection's session, so a pooler in between must not share sessions among clients.
     ///
-    /// It, and all that the journal does then, must run on tokio with its drivers of I/O and time on. Nothing takes
-    /// longer than thirty seconds.
+    /// It, and all that the journal does then, must run on one tokio runtime with its drivers of I/O and time
+    /// on. Nothing takes longer than thirty seconds.
     ///
     /// # Errors
     ///

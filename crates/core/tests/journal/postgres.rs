@@ -1,6 +1,9 @@
 //! The journal on a real server.
 
-use std::{sync::Barrier, thread};
+use std::{
+    sync::{Arc, Barrier},
+    thread,
+};
 
 use storeward_core::{
     Fault, JournalStore, SecretString,
@@ -13,7 +16,7 @@ use crate::{child::Runner, entry, refused, server::Server, steps};
 #[test]
 fn it_keeps_the_contract() {
     let Some(server) = Server::shared() else { return };
-    let (runtime, url) = (Runtime::new().unwrap(), server.database("contract"));
+    let (runtime, url) = (Runtime::new().unwrap(), SecretString::from(server.database("contract")));
     let store = runtime.block_on(SqlJournal::postgres(&url)).unwrap();
     runtime.block_on(contract::check(&store));
     contract::race(&store, &|work| runtime.block_on(work));
@@ -24,7 +27,7 @@ fn it_keeps_the_contract() {
 #[test]
 fn many_open_it_at_the_same_time() {
     let Some(server) = Server::shared() else { return };
-    let (runtime, url) = (Runtime::new().unwrap(), server.database("many"));
+    let (runtime, url) = (Runtime::new().unwrap(), SecretString::from(server.database("many")));
     let start = Barrier::new(6);
     thread::scope(|scope| {
         for runner in 0..6 {
@@ -45,7 +48,7 @@ fn many_open_it_at_the_same_time() {
 #[test]
 fn a_live_holder_keeps_others_away_until_it_goes() {
     let Some(server) = Server::shared() else { return };
-    let url = server.database("holder");
+    let url = SecretString::from(server.database("holder"));
     Runtime::new().unwrap().block_on(async {
         let holder = SqlJournal::postgres(&url).await.unwrap();
         let other = SqlJournal::postgres(&url).await.unwrap();
@@ -70,7 +73,7 @@ fn a_live_holder_keeps_others_away_until_it_goes() {
 #[test]
 fn a_runner_that_is_killed_leaves_its_run_and_all_it_wrote() {
     let Some(server) = Server::shared() else { return };
-    let url = server.database("killed");
+    let url = SecretString::from(server.database("killed"));
     let mut runner = Runner::start(&format!("postgres {}", url.expose()));
     assert_eq!(runner.says(), "open");
     assert_eq!(runner.claim("run", 3), "claimed 1");
@@ -85,9 +88,29 @@ fn a_runner_that_is_killed_leaves_its_run_and_all_it_wrote() {
 }
 
 #[test]
+fn a_holder_that_is_just_going_is_waited_for() {
+    let Some(server) = Server::shared() else { return };
+    let (runtime, url) = (Runtime::new().unwrap(), SecretString::from(server.database("going")));
+    let other = Arc::new(runtime.block_on(SqlJournal::postgres(&url)).unwrap());
+    // On a machine that is very busy, the wait may be over before the holder has gone.
+    let waited = (0..10).any(|attempt| {
+        let run = format!("run {attempt}");
+        let holder = runtime.block_on(SqlJournal::postgres(&url)).unwrap();
+        runtime.block_on(holder.claim(&run)).unwrap();
+        let (claimant, name) = (Arc::clone(&other), run.clone());
+        let claim = runtime.spawn(async move { claimant.claim(&name).await });
+        let waiting = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+        while !claim.is_finished() && server.sql("going", waiting) == "0" {}
+        drop(holder);
+        runtime.block_on(claim).unwrap().is_ok_and(|claim| claim.fence == 2)
+    });
+    assert!(waited);
+}
+
+#[test]
 fn a_session_that_is_lost_is_made_again_unless_somebody_was_faster() {
     let Some(server) = Server::shared() else { return };
-    let url = server.database("lost");
+    let url = SecretString::from(server.database("lost"));
     Runtime::new().unwrap().block_on(async {
         let store = SqlJournal::postgres(&url).await.unwrap();
         let fence = store.claim("run").await.unwrap().fence;
@@ -107,7 +130,7 @@ fn a_session_that_is_lost_is_made_again_unless_somebody_was_faster() {
 #[test]
 fn what_is_durable_does_not_hang_on_the_users_settings() {
     let Some(server) = Server::shared() else { return };
-    let url = server.database("settings");
+    let url = SecretString::from(server.database("settings"));
     server.sql("settings", "ALTER DATABASE settings SET synchronous_commit = off");
     server.sql("settings", "ALTER DATABASE settings SET default_transaction_isolation = serializable");
     // Whatever is committed says by what setting it was.
@@ -135,13 +158,13 @@ fn it_stands_beside_other_tables_but_takes_none_for_its_own() {
     let runtime = Runtime::new().unwrap();
     let open = |url: &SecretString| runtime.block_on(SqlJournal::postgres(url));
 
-    let url = server.database("beside");
+    let url = SecretString::from(server.database("beside"));
     server.sql("beside", "CREATE TABLE orders (id INT)");
     drop(open(&url).unwrap());
     server.sql("beside", "UPDATE storeward_schema SET version = 2");
     refused(open(&url), Fault::Invalid, "has schema 2, this one reads 1");
 
-    let url = server.database("taken");
+    let url = SecretString::from(server.database("taken"));
     server.sql("taken", "CREATE TABLE run (id INT); INSERT INTO run VALUES (7)");
     refused(open(&url), Fault::Invalid, "holds a table `run` of another program");
     assert_eq!(server.sql("taken", "SELECT id FROM run"), "7");
@@ -175,6 +198,11 @@ fn a_server_that_does_not_let_us_in_says_so_and_no_secret_is_shown() {
             "cannot be reached",
         ),
         (format!("{}?sslmode=require", server.url("postgres", &secret)), Fault::Refused, "certificate"),
+        (
+            format!("{}?sslmode={secret}", server.url("postgres", "EXAMPLE")),
+            Fault::Invalid,
+            "cannot be addressed like that",
+        ),
         (
             format!("mysql://storeward:{secret}@127.0.0.1:1/postgres"),
             Fault::Invalid,

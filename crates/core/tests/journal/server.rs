@@ -10,7 +10,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use storeward_core::SecretString;
 use tempfile::TempDir;
 
 /// The user `nobody`, on Linux.
@@ -88,9 +87,9 @@ impl Server {
     }
 
     /// A database of its own for a test, by its URL.
-    pub(crate) fn database(&self, name: &str) -> SecretString {
+    pub(crate) fn database(&self, name: &str) -> String {
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
-        self.url(name, PASSWORD).into()
+        self.url(name, PASSWORD)
     }
 
     pub(crate) fn url(&self, database: &str, password: &str) -> String {

@@ -64,7 +64,7 @@ fn passing(purpose: &Purpose, reason: &str, quiet: bool) -> anyhow::Result<Finge
 }
 
 /// Where the XDG base directory specification, or Windows, has a user's programs keep their state.
-fn state_directory(env: &Env) -> Option<PathBuf> {
+pub(crate) fn state_directory(env: &Env) -> Option<PathBuf> {
     let absolute = |name: &str| env.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = if cfg!(windows) {
         absolute("LOCALAPPDATA")

@@ -20,6 +20,9 @@ Places that keep a token (STORE):
   vault:MOUNT/PATH[#FIELD] HashiCorp Vault, KV version 2; without a name, the field token
                            VAULT_ADDR, VAULT_NAMESPACE; VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID, or
                            VAULT_AUTH_METHOD=kubernetes|jwt with VAULT_ROLE and VAULT_JWT or VAULT_JWT_FILE
+  age:FILE                 a file that is sealed with age; it may lie in a repository
+                           AGE_IDENTITY_FILE or AGE_IDENTITY; AGE_RECIPIENTS, separated by commas, or the identity's own
+  keyring:NAME             the keyring of the operating system; Linux keeps it until the machine is started again
   aws:NAME                 AWS Secrets Manager, by name or ARN
                            AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
   command:PROGRAM ARG…     a program that is called with `read` or `write` as its last argument; see the manual";
@@ -35,6 +38,8 @@ pub(crate) struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Medium {
     Dotenv,
+    Age,
+    Keyring,
     Vault,
     Aws,
     Command,
@@ -42,6 +47,8 @@ enum Medium {
 
 const MEDIA: &[(&str, Medium)] = &[
     ("dotenv", Medium::Dotenv),
+    ("age", Medium::Age),
+    ("keyring", Medium::Keyring),
     ("vault", Medium::Vault),
     ("aws", Medium::Aws),
     ("command", Medium::Command),
@@ -86,6 +93,11 @@ impl Place {
                 let file = absolute(file).with_context(|| format!("{file} has no absolute path"))?;
                 Box::new(DotenvStore::new(file, variable, key.clone())?)
             }
+            Medium::Age => {
+                let file = absolute(rest).with_context(|| format!("{rest} has no absolute path"))?;
+                Box::new(vendor::age(&file, env, key)?)
+            }
+            Medium::Keyring => Box::new(vendor::keyring(rest, env, key)?),
             Medium::Vault => Box::new(vendor::vault(rest, env)?),
             Medium::Aws => Box::new(vendor::aws(rest, env)?),
             Medium::Command => {

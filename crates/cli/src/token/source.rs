@@ -20,7 +20,7 @@ Where a token is read from (SOURCE):
   file:PATH                a file that holds nothing else
   stdin                    standard input
   command:PROGRAM ARG…     what a program prints; no shell comes in between
-  dotenv:, vault:, aws:    a place that keeps a token, as below";
+  dotenv:, vault:, aws: …  a place that keeps a token, as below";
 
 /// The longest secret that is read, in bytes.
 const LONGEST: u64 = 64 << 10;

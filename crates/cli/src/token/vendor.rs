@@ -1,12 +1,15 @@
 //! Who the program is to the services that keep secrets, by the variables that their own tools read.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
-use storeward_core::SecretString;
-use storeward_token::store::{AwsStore, VaultStore, aws::Credentials, vault::Login};
+use storeward_core::{FingerprintKey, SecretString};
+use storeward_token::store::{AgeStore, AwsStore, KeyringStore, VaultStore, aws::Credentials, vault::Login};
 
-use crate::env::Env;
+use crate::{env::Env, key};
 
 /// Where Kubernetes puts the token of a pod's service account.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
@@ -108,4 +111,25 @@ pub(super) fn aws(name: &str, env: &Env) -> anyhow::Result<AwsStore> {
         builder = builder.address(address);
     }
     Ok(builder.build(credentials)?)
+}
+
+/// A file that is sealed with age.
+pub(super) fn age(path: &Path, env: &Env, key: &FingerprintKey) -> anyhow::Result<AgeStore> {
+    let identity = match (env.get("AGE_IDENTITY"), env.get("AGE_IDENTITY_FILE")) {
+        (Some(identity), _) => identity.into(),
+        (None, Some(path)) => file(path)?,
+        (None, None) => bail!(
+            "neither AGE_IDENTITY_FILE nor AGE_IDENTITY is set: one holds the key that opens the file, as age-keygen makes it"
+        ),
+    };
+    let recipients = env.get("AGE_RECIPIENTS").unwrap_or_default().split([',', ' ', '\n']);
+    Ok(AgeStore::new(path, recipients.filter(|recipient| !recipient.is_empty()), &identity, key.clone())?)
+}
+
+/// An entry of the operating system's keyring.
+pub(super) fn keyring(name: &str, env: &Env, key: &FingerprintKey) -> anyhow::Result<KeyringStore> {
+    let folder = key::state_directory(env)
+        .context("there is no home directory, in which writers of a keyring find their lock")?;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(KeyringStore::new("storeward", name, folder, key.clone())?)
 }

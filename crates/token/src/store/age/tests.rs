@@ -122,6 +122,17 @@ fn an_identity_file_may_hold_several_and_comments() {
 }
 
 #[test]
+fn without_recipients_it_is_sealed_for_the_identity() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token.age");
+    let key = Key::new();
+    let own = AgeStore::new(&path, [""; 0], &key.identity, fingerprints()).unwrap();
+    block_on(own.write(&"EXAMPLE".into(), None)).unwrap();
+    assert!(block_on(key.store(&path).read()).unwrap().unwrap().secret == "EXAMPLE".into());
+    assert!(block_on(Key::new().store(&path).read()).is_err(), "and for nobody else");
+}
+
+#[test]
 fn what_is_no_key_is_said_and_not_quoted() {
     let [key, other] = [(); 2].map(|()| Key::new());
     let new = |recipients: &[&str], identity: &str| {
@@ -132,7 +143,7 @@ fn what_is_no_key_is_said_and_not_quoted() {
     let last = if mistyped.pop() == Some('Q') { 'P' } else { 'Q' };
     mistyped.push(last);
     for (recipients, identity, why) in [
-        (vec![], identity, "there is no recipient"),
+        (vec![], "", "none of the identities is a recipient's"),
         (vec![good, "age1EXAMPLE"], identity, "recipient 2 is not one of age's"),
         (vec![identity], identity, "recipient 1 is not one of age's"),
         (vec![good], "", "none of the identities is a recipient's"),

@@ -21,12 +21,12 @@ pub mod contract;
 pub mod dotenv;
 #[cfg(all(test, any(feature = "aws", feature = "vault")))]
 mod fake;
-#[cfg(any(feature = "aws", feature = "vault"))]
-mod http;
 pub mod memory;
 #[cfg(feature = "vault")]
 pub mod vault;
 
+#[cfg(any(feature = "aws", feature = "vault"))]
+use storeward_core::http::{Client, Failure, Limits};
 use storeward_core::{Fault, PortError};
 
 #[cfg(feature = "aws")]
@@ -41,6 +41,22 @@ pub use vault::VaultStore;
 /// What this port is called in errors.
 const fn port_name() -> &'static str {
     "secret store"
+}
+
+/// The longest answer that is read, in bytes. A secret of Vault may have 1 MiB, one of AWS 64 KiB.
+#[cfg(any(feature = "aws", feature = "vault"))]
+const LONGEST: usize = 1 << 20;
+
+/// A client for a store, by how long an answer may take.
+#[cfg(any(feature = "aws", feature = "vault"))]
+fn client(timeout: std::time::Duration) -> Result<Client, PortError> {
+    Client::new(Limits::within(timeout, LONGEST)).map_err(failed)
+}
+
+/// Gives the port its name.
+#[cfg(any(feature = "aws", feature = "vault"))]
+fn failed(failure: Failure) -> PortError {
+    failure.of(port_name())
 }
 
 /// An error of this port. The message holds no secret.

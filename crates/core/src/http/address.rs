@@ -72,9 +72,15 @@ impl Address {
     /// The address of a path below it. What a path cannot hold is escaped, and no part leads up.
     #[must_use]
     pub fn below(&self, path: &str) -> Url {
+        self.below_parts(path.split('/'))
+    }
+
+    /// The address of a path below it, by its parts, in which a slash is escaped as well.
+    #[must_use]
+    pub fn below_parts<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path.split('/'));
+            segments.pop_if_empty().extend(parts);
         }
         url
     }
@@ -139,6 +145,8 @@ mod tests {
         ] {
             assert_eq!(Address::new("it", base).unwrap().below(path).as_str(), expected);
         }
+        let parts = Address::new("it", "https://vault.example/x").unwrap().below_parts(["a/b", "..", "c"]);
+        assert_eq!(parts.as_str(), "https://vault.example/x/a%2Fb/c");
     }
 
     #[test]

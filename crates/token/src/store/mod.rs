@@ -12,25 +12,33 @@
     feature = "aws",
     doc = "| [`AwsStore`] | `aws` | AWS's id of it | the label `AWSCURRENT`, moved from that version |"
 )]
+#![cfg_attr(
+    feature = "azure",
+    doc = "| [`AzureStore`] | `azure` | Key Vault's id of it | nobody: it looks and then writes |"
+)]
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "azure")]
+pub mod azure;
 pub mod command;
 pub mod contract;
 #[cfg(feature = "dotenv")]
 pub mod dotenv;
-#[cfg(all(test, any(feature = "aws", feature = "vault")))]
+#[cfg(all(test, any(feature = "aws", feature = "azure", feature = "vault")))]
 mod fake;
 pub mod memory;
 #[cfg(feature = "vault")]
 pub mod vault;
 
-#[cfg(any(feature = "aws", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "vault"))]
 use storeward_core::http::{Client, Failure, Limits};
 use storeward_core::{Fault, PortError};
 
 #[cfg(feature = "aws")]
 pub use aws::AwsStore;
+#[cfg(feature = "azure")]
+pub use azure::AzureStore;
 pub use command::CommandStore;
 #[cfg(feature = "dotenv")]
 pub use dotenv::DotenvStore;
@@ -44,17 +52,17 @@ const fn port_name() -> &'static str {
 }
 
 /// The longest answer that is read, in bytes. A secret of Vault may have 1 MiB, one of AWS 64 KiB.
-#[cfg(any(feature = "aws", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "vault"))]
 const LONGEST: usize = 1 << 20;
 
 /// A client for a store, by how long an answer may take.
-#[cfg(any(feature = "aws", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "vault"))]
 fn client(timeout: std::time::Duration) -> Result<Client, PortError> {
     Client::new(Limits::within(timeout, LONGEST)).map_err(failed)
 }
 
 /// Gives the port its name.
-#[cfg(any(feature = "aws", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "vault"))]
 fn failed(failure: Failure) -> PortError {
     failure.of(port_name())
 }

@@ -73,7 +73,7 @@ fn it_keeps_the_contract() {
     for (number, fields) in states {
         let fake = Kv::holding(number, fields).serve();
         let store = store(&fake);
-        run(contract::check(&store));
+        run(contract::check(&store, contract::Promise::CompareAndSet));
         contract::race(&store, &|write: BoxFuture<'_, _>| run(write));
     }
 }

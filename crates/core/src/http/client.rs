@@ -2,7 +2,12 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::{Method, RequestBuilder, Response, Url, header::HeaderMap, redirect::Policy, retry};
+use reqwest::{
+    Method, RequestBuilder, Response, Url,
+    header::{HeaderMap, HeaderValue, RETRY_AFTER},
+    redirect::Policy,
+    retry,
+};
 use serde::de::DeserializeOwned;
 
 use super::{Failure, failure::innermost};
@@ -139,6 +144,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Whether it asks for patience: 429, or, as GitHub does, 403 with a limit that is used up.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        let left = |name: &str| self.headers.get(name).map(HeaderValue::as_bytes);
+        let used_up =
+            || self.headers.contains_key(RETRY_AFTER) || left("x-ratelimit-remaining") == Some(b"0");
+        self.status == 429 || (self.status == 403 && used_up())
+    }
+
     /// The body as what was asked for.
     ///
     /// # Errors
@@ -204,6 +218,21 @@ mod tests {
         let wrong = answer.json::<u8>().unwrap_err();
         assert_eq!(wrong.message, "HTTP 307 with something else than expected");
         assert!(!format!("{answer:?}").contains("SHOWN"));
+    }
+
+    #[test]
+    fn some_answers_ask_for_patience() {
+        for (status, name, value, expected) in [
+            (429, "date", "0", true),
+            (403, "retry-after", "60", true),
+            (403, "x-ratelimit-remaining", "0", true),
+            (403, "x-ratelimit-remaining", "10", false),
+            (200, "x-ratelimit-remaining", "0", false),
+        ] {
+            let headers = [(name.parse().unwrap(), value.parse().unwrap())].into_iter().collect();
+            let answer = Answer { status, headers, body: Vec::new() };
+            assert_eq!(answer.is_limited(), expected, "{status} {name}: {value}");
+        }
     }
 
     #[test]

@@ -8,10 +8,7 @@ use ring::{
 };
 use storeward_core::{
     Fault,
-    http::{
-        Address, Answer, Client, Failure, RequestBuilder,
-        header::{HeaderMap, RETRY_AFTER},
-    },
+    http::{Address, Answer, Client, Failure, RequestBuilder},
 };
 use tokio::{
     sync::Mutex,
@@ -87,7 +84,7 @@ impl Desk {
         judge: impl FnOnce(&Answer) -> Result<Verdict, Failure>,
     ) -> Result<Verdict, Failure> {
         let said = match self.client.send(request).await {
-            Ok(answer) if is_limited(&answer) => Err(limited(answer.status)),
+            Ok(answer) if answer.is_limited() => Err(limited(answer.status)),
             Ok(Answer { status: status @ 500.., .. }) => {
                 Err(Failure::new(Fault::Unreachable, format!("HTTP {status}")))
             }
@@ -124,19 +121,6 @@ impl State {
             }
             _ => self.failures = 0,
         }
-    }
-}
-
-/// Asks for patience: 429, or GitHub's 403 with a limit that is used up.
-fn is_limited(answer: &Answer) -> bool {
-    let used_up = |headers: &HeaderMap| {
-        headers.contains_key(RETRY_AFTER)
-            || headers.get("x-ratelimit-remaining").is_some_and(|left| left.as_bytes() == b"0")
-    };
-    match answer.status {
-        429 => true,
-        403 => used_up(&answer.headers),
-        _ => false,
     }
 }
 

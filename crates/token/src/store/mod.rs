@@ -16,6 +16,10 @@
     feature = "azure",
     doc = "| [`AzureStore`] | `azure` | Key Vault's id of it | nobody: it looks and then writes |"
 )]
+#![cfg_attr(
+    feature = "github",
+    doc = "| [`GithubStore`] | `github` | a time and a count of own writes | nobody: it looks and then writes |"
+)]
 
 #[cfg(feature = "aws")]
 pub mod aws;
@@ -25,13 +29,15 @@ pub mod command;
 pub mod contract;
 #[cfg(feature = "dotenv")]
 pub mod dotenv;
-#[cfg(all(test, any(feature = "aws", feature = "azure", feature = "vault")))]
+#[cfg(all(test, any(feature = "aws", feature = "azure", feature = "github", feature = "vault")))]
 mod fake;
+#[cfg(feature = "github")]
+pub mod github;
 pub mod memory;
 #[cfg(feature = "vault")]
 pub mod vault;
 
-#[cfg(any(feature = "aws", feature = "azure", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "github", feature = "vault"))]
 use storeward_core::http::{Client, Failure, Limits};
 use storeward_core::{Fault, PortError};
 
@@ -42,6 +48,8 @@ pub use azure::AzureStore;
 pub use command::CommandStore;
 #[cfg(feature = "dotenv")]
 pub use dotenv::DotenvStore;
+#[cfg(feature = "github")]
+pub use github::GithubStore;
 pub use memory::MemoryStore;
 #[cfg(feature = "vault")]
 pub use vault::VaultStore;
@@ -52,17 +60,17 @@ const fn port_name() -> &'static str {
 }
 
 /// The longest answer that is read, in bytes. A secret of Vault may have 1 MiB, one of AWS 64 KiB.
-#[cfg(any(feature = "aws", feature = "azure", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "github", feature = "vault"))]
 const LONGEST: usize = 1 << 20;
 
 /// A client for a store, by how long an answer may take.
-#[cfg(any(feature = "aws", feature = "azure", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "github", feature = "vault"))]
 fn client(timeout: std::time::Duration) -> Result<Client, PortError> {
     Client::new(Limits::within(timeout, LONGEST)).map_err(failed)
 }
 
 /// Gives the port its name.
-#[cfg(any(feature = "aws", feature = "azure", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "github", feature = "vault"))]
 fn failed(failure: Failure) -> PortError {
     failure.of(port_name())
 }

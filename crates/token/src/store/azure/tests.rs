@@ -143,11 +143,15 @@ fn a_login_says_who_asks_for_what() {
     let (head, body) =
         fake.seen()[0].split_once("\r\n\r\n").map(|(h, b)| (h.to_owned(), b.to_owned())).unwrap();
     assert!(head.contains("content-type: application/x-www-form-urlencoded"), "{head}");
-    assert_eq!(
-        body,
-        "grant_type=client_credentials&client_id=EXAMPLE-client&client_secret=EXAMPLE+s%26cret%3D%C3%A4\
-         &scope=https%3A%2F%2Fvault.azure.cn%2F.default"
-    );
+    let sent = "EXAMPLE+s%26cret%3D%C3%A4";
+    let pairs: Vec<_> = body.split('&').map(|pair| pair.split_once('=').unwrap()).collect();
+    let expected = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "EXAMPLE-client"),
+        ("client_secret", sent),
+        ("scope", "https%3A%2F%2Fvault.azure.cn%2F.default"),
+    ];
+    assert_eq!(pairs, expected);
 }
 
 #[test]

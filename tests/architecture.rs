@@ -34,29 +34,29 @@ fn libraries(metadata: &Metadata) -> Vec<&Package> {
     libraries
 }
 
-/// A package's own dependencies with its default features.
-fn default_dependencies(package: &Package) -> BTreeSet<String> {
-    let on = |name: &str| {
-        let mut open = vec!["default".to_owned()];
-        let mut seen = BTreeSet::new();
-        while let Some(feature) = open.pop() {
-            if feature == format!("dep:{name}") || feature == name || feature.starts_with(&format!("{name}/"))
-            {
-                return true;
-            }
-            if seen.insert(feature.clone()) {
-                open.extend(package.features.get(&feature).cloned().unwrap_or_default());
-            }
+/// The features of a package that some of them bring, those of its dependencies among them: `core/http`.
+fn brought(package: &Package, features: Vec<String>) -> BTreeSet<String> {
+    let (mut open, mut seen) = (features, BTreeSet::new());
+    while let Some(feature) = open.pop() {
+        if seen.insert(feature.clone()) {
+            open.extend(package.features.get(&feature).cloned().unwrap_or_default());
         }
-        false
+    }
+    seen
+}
+
+/// A package's own dependencies with these features.
+fn dependencies_with(package: &Package, features: &BTreeSet<String>) -> BTreeSet<String> {
+    let on = |name: &str| {
+        features.iter().any(|feature| {
+            *feature == format!("dep:{name}") || feature == name || feature.starts_with(&format!("{name}/"))
+        })
     };
     let normal = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
-    normal
-        .filter(|dependency| {
-            !dependency.optional || on(dependency.rename.as_ref().unwrap_or(&dependency.name))
-        })
-        .map(|dependency| dependency.name.clone())
-        .collect()
+    let brought = normal.filter(|dependency| {
+        !dependency.optional || on(dependency.rename.as_ref().unwrap_or(&dependency.name))
+    });
+    brought.map(|dependency| dependency.name.clone()).collect()
 }
 
 #[test]
@@ -82,15 +82,28 @@ fn a_library_links_light() {
     let packages: HashMap<&PackageId, &Package> = metadata.packages.iter().map(|p| (&p.id, p)).collect();
     let nodes: HashMap<&PackageId, _> =
         metadata.resolve.as_ref().unwrap().nodes.iter().map(|node| (&node.id, node)).collect();
-    for library in libraries(&metadata) {
-        let own = default_dependencies(library);
+    let libraries = libraries(&metadata);
+    let of_core = libraries.iter().find(|package| package.name.as_str() == "storeward-core").unwrap();
+    for library in &libraries {
+        let features = brought(library, vec!["default".to_owned()]);
+        let own = dependencies_with(library, &features);
+        // Cargo's graph has every feature that anybody asks of `core`; here count those that this library asks for.
+        let asked = features.iter().filter_map(|feature| feature.strip_prefix("storeward-core/"));
+        let edges = library.dependencies.iter().filter(|edge| edge.name == of_core.name.as_str());
+        let asked = asked.map(str::to_owned).chain(edges.flat_map(|edge| edge.features.clone()));
+        let of_core_own =
+            dependencies_with(of_core, &brought(of_core, asked.chain(["default".to_owned()]).collect()));
         let mut open: Vec<&PackageId> = Vec::new();
         let normal = |id: &PackageId| {
+            let counts =
+                |dep: &&PackageId| *id != of_core.id || of_core_own.contains(packages[*dep].name.as_str());
             let deps = nodes[id].deps.iter();
             deps.filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal))
                 .map(|dep| &dep.pkg)
+                .filter(counts)
+                .collect::<Vec<_>>()
         };
-        open.extend(normal(&library.id).filter(|id| own.contains(packages[*id].name.as_str())));
+        open.extend(normal(&library.id).into_iter().filter(|id| own.contains(packages[*id].name.as_str())));
         let mut tree = BTreeSet::new();
         while let Some(id) = open.pop() {
             if tree.insert(packages[id].name.as_str()) {

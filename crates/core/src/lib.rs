@@ -4,6 +4,8 @@ pub mod actor;
 pub mod clock;
 pub mod environment;
 pub mod fingerprint;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod journal;
 pub mod nearest;
 pub mod operation;

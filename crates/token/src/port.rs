@@ -166,7 +166,8 @@ pub trait SecretStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Fault::Conflict`](storeward_core::Fault::Conflict) when another version stands there; nothing is changed then.
+    /// [`Fault::Conflict`](storeward_core::Fault::Conflict) when another version stands there; nothing is changed then. A
+    /// store whose medium cannot compare and replace in one step looks first and says so in its documentation.
     /// After [`Fault::TimedOut`](storeward_core::Fault::TimedOut) and
     /// [`Fault::Unreachable`](storeward_core::Fault::Unreachable) it may or may not be there: read it.
     fn write<'a>(

@@ -25,6 +25,10 @@ Places that keep a token (STORE):
   keyring:NAME             the keyring of the operating system; Linux keeps it until the machine is started again
   aws:NAME                 AWS Secrets Manager, by name or ARN
                            AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
+  azure:VAULT/NAME         Azure Key Vault, by the vault's name or its address
+                           AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET; without them, the managed identity
+  github:OWNER/REPO/NAME   GitHub Actions, also github:OWNER/REPO/ENVIRONMENT/NAME
+                           GITHUB_TOKEN, and NAME or SALEOR_TOKEN: the token that is there, which GitHub does not show
   command:PROGRAM ARG…     a program that is called with `read` or `write` as its last argument; see the manual";
 
 /// What a place may be.
@@ -42,6 +46,8 @@ enum Medium {
     Keyring,
     Vault,
     Aws,
+    Azure,
+    Github,
     Command,
 }
 
@@ -51,6 +57,8 @@ const MEDIA: &[(&str, Medium)] = &[
     ("keyring", Medium::Keyring),
     ("vault", Medium::Vault),
     ("aws", Medium::Aws),
+    ("azure", Medium::Azure),
+    ("github", Medium::Github),
     ("command", Medium::Command),
 ];
 
@@ -100,6 +108,8 @@ impl Place {
             Medium::Keyring => Box::new(vendor::keyring(rest, env, key)?),
             Medium::Vault => Box::new(vendor::vault(rest, env)?),
             Medium::Aws => Box::new(vendor::aws(rest, env)?),
+            Medium::Azure => Box::new(vendor::azure(rest, env)?),
+            Medium::Github => Box::new(vendor::github(rest, env)?),
             Medium::Command => {
                 let program = program(rest)?;
                 Box::new(CommandStore::new(program.clone().argument("read"), program.argument("write")))

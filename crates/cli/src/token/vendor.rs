@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::{Context, bail};
 use storeward_core::{FingerprintKey, SecretString};
-use storeward_token::store::{AgeStore, AwsStore, KeyringStore, VaultStore, aws::Credentials, vault::Login};
+use storeward_token::store::{
+    AgeStore, AwsStore, AzureStore, GithubStore, KeyringStore, VaultStore, aws::Credentials, azure,
+    vault::Login,
+};
 
 use crate::{env::Env, key};
 
@@ -132,4 +135,61 @@ pub(super) fn keyring(name: &str, env: &Env, key: &FingerprintKey) -> anyhow::Re
         .context("there is no home directory, in which writers of a keyring find their lock")?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     Ok(KeyringStore::new("storeward", name, folder, key.clone())?)
+}
+
+/// A secret of Azure Key Vault: the vault's name or its whole address, and the secret's name.
+pub(super) fn azure(spec: &str, env: &Env) -> anyhow::Result<AzureStore> {
+    let Some((vault, name)) = spec.rsplit_once('/').filter(|(vault, _)| !vault.is_empty()) else {
+        bail!("`azure:{spec}` names no secret: write azure:VAULT/NAME");
+    };
+    let address =
+        if vault.contains("://") { vault.to_owned() } else { format!("https://{vault}.vault.azure.net") };
+    let client_id = env.get("AZURE_CLIENT_ID").map(str::to_owned);
+    let login =
+        match (env.get("AZURE_CLIENT_SECRET"), env.get("IDENTITY_ENDPOINT"), env.get("IDENTITY_HEADER")) {
+            (Some(secret), ..) => azure::Login::ClientSecret {
+                tenant: env.get("AZURE_TENANT_ID").context("AZURE_TENANT_ID is not set")?.to_owned(),
+                client_id: client_id.context("AZURE_CLIENT_ID is not set")?,
+                secret: secret.into(),
+            },
+            (None, Some(endpoint), Some(header)) => {
+                azure::Login::AppService { endpoint: endpoint.to_owned(), header: header.into(), client_id }
+            }
+            _ => azure::Login::ManagedIdentity { client_id },
+        };
+    let mut builder = AzureStore::builder(address.as_str(), name);
+    // Other clouds have vaults, and tokens for them, of their own: https://NAME.vault.azure.cn
+    if let Some((_, cloud)) = address.split_once(".vault.") {
+        builder = builder.resource(format!("https://vault.{}", cloud.trim_end_matches('/')));
+    }
+    if let Some(authority) = env.get("AZURE_AUTHORITY_HOST") {
+        builder = builder.login_address(authority);
+    }
+    Ok(builder.build(login)?)
+}
+
+/// A secret of GitHub Actions: `OWNER/REPO/NAME`, or `OWNER/REPO/ENVIRONMENT/NAME`.
+pub(super) fn github(spec: &str, env: &Env) -> anyhow::Result<GithubStore> {
+    let parts: Vec<&str> = spec.split('/').collect();
+    let [owner, repository, environment @ .., name] = parts.as_slice() else {
+        bail!(
+            "`github:{spec}` names no secret: write github:OWNER/REPO/NAME or github:OWNER/REPO/ENVIRONMENT/NAME"
+        );
+    };
+    let token = env.get("GITHUB_TOKEN").or_else(|| env.get("GH_TOKEN"));
+    let token = token.context(
+        "GITHUB_TOKEN is not set: it is a token that may write secrets, which the workflow's own may not",
+    )?;
+    let mut builder = GithubStore::builder(format!("{owner}/{repository}"), *name);
+    if !environment.is_empty() {
+        builder = builder.environment(environment.join("/"));
+    }
+    if let Some(address) = env.get("GITHUB_API_URL") {
+        builder = builder.address(address);
+    }
+    // GitHub shows no secret, but a workflow has it in its environment, by its own name or as the Configurator reads it.
+    if let Some(known) = env.get(name).or_else(|| env.get("SALEOR_TOKEN")) {
+        builder = builder.known(known.into());
+    }
+    Ok(builder.build(&token.into())?)
 }

@@ -2,18 +2,19 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use reqwest::RequestBuilder;
 use ring::{
     hmac::{self, HMAC_SHA256},
     rand::SystemRandom,
 };
-use storeward_core::Fault;
+use storeward_core::{
+    Fault,
+    http::{Address, Answer, Client, Failure, RequestBuilder},
+};
 use tokio::{
     sync::Mutex,
     time::{Instant, sleep_until},
 };
 
-use super::client::{Answer, Base, Client, Failure};
 use crate::port::Verdict;
 
 /// So many questions in a row without an answer, and the vendor is taken to be out of reach.
@@ -22,7 +23,7 @@ const PATIENCE: u8 = 3;
 /// One vendor, and what it said so far.
 pub(super) struct Desk {
     name: &'static str,
-    pub(super) base: Base,
+    pub(super) address: Address,
     pub(super) client: Client,
     interval: Duration,
     /// Known to this run alone, so that what is remembered tells nobody which secrets were asked about.
@@ -49,10 +50,10 @@ impl Desk {
         client: &Client,
         interval: Duration,
     ) -> Result<Self, Failure> {
-        let base = Base::new(name, address)?;
+        let address = Address::new(name, address)?;
         let key = hmac::Key::generate(HMAC_SHA256, &SystemRandom::new())
             .map_err(|_| Failure::new(Fault::Unreachable, "the system gives no random numbers"))?;
-        Ok(Self { name, base, client: client.clone(), interval, key, state: Mutex::default() })
+        Ok(Self { name, address, client: client.clone(), interval, key, state: Mutex::default() })
     }
 
     /// Sends a request that hangs on nothing but these secrets, unless it was sent before.
@@ -83,14 +84,14 @@ impl Desk {
         judge: impl FnOnce(&Answer) -> Result<Verdict, Failure>,
     ) -> Result<Verdict, Failure> {
         let said = match self.client.send(request).await {
-            Ok(answer) if answer.limited => Err(limited(answer.status)),
+            Ok(answer) if answer.is_limited() => Err(limited(answer.status)),
             Ok(Answer { status: status @ 500.., .. }) => {
                 Err(Failure::new(Fault::Unreachable, format!("HTTP {status}")))
             }
             Ok(answer) => judge(&answer),
             Err(failure) => Err(failure),
         };
-        said.map_err(|failure| Failure { message: format!("{}: {}", self.name, failure.message), ..failure })
+        said.map_err(|failure| failure.about(self.name))
     }
 
     fn digest(&self, secrets: &[&str]) -> Vec<u8> {

@@ -3,16 +3,13 @@
 //! After <https://docs.github.com/en/rest/users/users#get-the-authenticated-user> and, for tokens of installed
 //! applications, which are no user, <https://docs.github.com/en/rest/apps/installations>.
 
-use reqwest::{
-    Method,
+use serde_json::Value;
+use storeward_core::http::{
+    Answer, Failure, Method, bearer,
     header::{ACCEPT, AUTHORIZATION},
 };
-use serde_json::Value;
 
-use super::{
-    client::{Answer, Failure, bearer},
-    desk::Desk,
-};
+use super::desk::Desk;
 use crate::port::{Question, Verdict};
 
 pub(super) const ADDRESS: &str = "https://api.github.com";
@@ -27,9 +24,9 @@ pub(super) fn accepts(rule: &str) -> bool {
 }
 
 pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, Failure> {
-    let Some(bearer) = bearer(question.secret) else { return Ok(Verdict::Unknown) };
+    let Ok(bearer) = bearer(question.secret) else { return Ok(Verdict::Unknown) };
     let installation = INSTALLATIONS.contains(&question.rule);
-    let mut url = desk.base.below(if installation { "installation/repositories" } else { "user" });
+    let mut url = desk.address.below(if installation { "installation/repositories" } else { "user" });
     if installation {
         url.set_query(Some("per_page=1"));
     }
@@ -44,8 +41,9 @@ pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, 
 
 /// Whoever stands in between may answer 200 or 401 as well, but not in GitHub's words.
 fn judge(answer: &Answer) -> Result<Verdict, Failure> {
-    let says =
-        |field: &str, is: fn(&Value) -> bool| Ok::<_, Failure>(answer.json()?.get(field).is_some_and(is));
+    let says = |field: &str, is: fn(&Value) -> bool| {
+        Ok::<_, Failure>(answer.json::<Value>()?.get(field).is_some_and(is))
+    };
     Ok(match answer.status {
         200 if says("login", Value::is_string)? || says("repositories", Value::is_array)? => {
             Verdict::Verified

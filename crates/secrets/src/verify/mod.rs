@@ -17,7 +17,6 @@
 //! The futures run on tokio, with its I/O and time drivers.
 
 mod aws;
-mod client;
 mod desk;
 mod github;
 mod saleor;
@@ -26,13 +25,22 @@ mod stripe;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use storeward_core::{BoxFuture, Clock, PortError, SystemClock};
-
-use self::{
-    client::{Client, Failure},
-    desk::Desk,
+use storeward_core::{
+    BoxFuture, Clock, PortError, SystemClock,
+    http::{Client, Failure, Limits},
 };
+
+use self::desk::Desk;
 use crate::port::{Question, Verdict, Verifier};
+
+/// The longest answer that is read, in bytes. The longest that a vendor means to give, a page of one GitHub repository, has
+/// about 8 KiB.
+const LONGEST: usize = 64 << 10;
+
+/// Gives the port its name.
+fn failed(failure: Failure) -> PortError {
+    failure.of("secret verifier")
+}
 
 /// Asks the vendors that it knows over HTTP.
 pub struct HttpVerifier {
@@ -84,12 +92,12 @@ impl Verifier for HttpVerifier {
     }
 
     fn verify<'a>(&'a self, question: Question<'a>) -> BoxFuture<'a, Result<Verdict, PortError>> {
-        Box::pin(async move { Ok(self.ask(question).await?) })
+        Box::pin(async move { self.ask(question).await.map_err(failed) })
     }
 }
 
 /// Makes an [`HttpVerifier`]. An address begins with `https://`, or with `http://` if it is of this machine, and holds
-/// neither a user name nor a password.
+/// no user name, password or query.
 #[must_use]
 pub struct HttpVerifierBuilder {
     saleor: Option<String>,
@@ -155,8 +163,8 @@ impl HttpVerifierBuilder {
     /// [`Fault::Invalid`](storeward_core::Fault::Invalid) for an address that secrets must not be sent to, or where the
     /// system's certificates cannot be read.
     pub fn build(self) -> Result<HttpVerifier, PortError> {
-        let client = Client::new(self.timeout)?;
-        let desk = |name, address: &str| Desk::new(name, address, &client, self.interval);
+        let client = Client::new(Limits::within(self.timeout, LONGEST)).map_err(failed)?;
+        let desk = |name, address: &str| Desk::new(name, address, &client, self.interval).map_err(failed);
         Ok(HttpVerifier {
             saleor: self.saleor.map(|address| desk("Saleor", &address)).transpose()?,
             github: desk("GitHub", &self.github)?,

@@ -4,16 +4,13 @@
 //! a wrong token it is answered as for anybody. `app` without an id is the token's own application, and `me` the user of a
 //! user's token; both are HTTP 200 whatever the token is.
 
-use reqwest::{
-    Method,
+use serde_json::Value;
+use storeward_core::http::{
+    Answer, Failure, Method, bearer,
     header::{AUTHORIZATION, CONTENT_TYPE},
 };
-use serde_json::Value;
 
-use super::{
-    client::{Answer, Failure, bearer},
-    desk::Desk,
-};
+use super::desk::Desk;
 use crate::{
     judge::checksum,
     port::{Question, Verdict},
@@ -40,7 +37,8 @@ pub(super) fn accepts(rule: &str) -> bool {
 pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, Failure> {
     let app = question.rule != USER_TOKEN;
     // A user's token names its store. Another store's token is none of this store's business.
-    if !app && issuer(question.secret.expose()).is_some_and(|host| Some(&*host) != desk.base.url().host_str())
+    if !app
+        && issuer(question.secret.expose()).is_some_and(|host| Some(&*host) != desk.address.url().host_str())
     {
         return Ok(Verdict::Unknown);
     }
@@ -48,10 +46,10 @@ pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, 
     if !app && is_refresh_token(question.secret.expose()) {
         return Ok(Verdict::Unknown);
     }
-    let Some(bearer) = bearer(question.secret) else { return Ok(Verdict::Unknown) };
+    let Ok(bearer) = bearer(question.secret) else { return Ok(Verdict::Unknown) };
     let request = desk
         .client
-        .request(Method::POST, desk.base.url().clone())
+        .request(Method::POST, desk.address.url().clone())
         .header(AUTHORIZATION, bearer)
         .header(CONTENT_TYPE, "application/json")
         .body(QUERY);
@@ -67,7 +65,7 @@ fn is_refresh_token(token: &str) -> bool {
 /// The host of the store that issued a user's token.
 fn issuer(token: &str) -> Option<String> {
     let claims = checksum::claims(token.as_bytes())?;
-    let address = reqwest::Url::parse(claims.get("iss")?.as_str()?).ok()?;
+    let address = storeward_core::http::Url::parse(claims.get("iss")?.as_str()?).ok()?;
     address.host_str().map(str::to_owned)
 }
 
@@ -79,7 +77,7 @@ fn judge(answer: &Answer, app: bool) -> Result<Verdict, Failure> {
         300..=399 => return Ok(Verdict::Unknown),
         _ => &[],
     };
-    let said = answer.json()?;
+    let said: Value = answer.json()?;
     let known = |path: &str| said.pointer(path).is_some_and(Value::is_string);
     if answer.status == 200 && (known("/data/app/id") || known("/data/me/id")) {
         return Ok(Verdict::Verified);

@@ -1,15 +1,12 @@
 //! Slack, after <https://docs.slack.dev/reference/methods/auth.test>.
 
-use reqwest::{
-    Method,
+use serde_json::Value;
+use storeward_core::http::{
+    Answer, Failure, Method, bearer,
     header::{AUTHORIZATION, CONTENT_LENGTH},
 };
-use serde_json::Value;
 
-use super::{
-    client::{Answer, Failure, bearer},
-    desk::{Desk, limited},
-};
+use super::desk::{Desk, limited};
 use crate::port::{Question, Verdict};
 
 pub(super) const ADDRESS: &str = "https://slack.com/api";
@@ -37,8 +34,8 @@ pub(super) async fn ask(desk: &Desk, question: Question<'_>) -> Result<Verdict, 
     if question.secret.expose().starts_with("xoxe-") {
         return Ok(Verdict::Unknown);
     }
-    let Some(bearer) = bearer(question.secret) else { return Ok(Verdict::Unknown) };
-    let url = desk.base.below("auth.test");
+    let Ok(bearer) = bearer(question.secret) else { return Ok(Verdict::Unknown) };
+    let url = desk.address.below("auth.test");
     let request =
         desk.client.request(Method::POST, url).header(AUTHORIZATION, bearer).header(CONTENT_LENGTH, "0");
     desk.ask(&[question.secret.expose()], request, judge).await
@@ -48,7 +45,7 @@ fn judge(answer: &Answer) -> Result<Verdict, Failure> {
     if answer.status != 200 {
         return Ok(Verdict::Unknown);
     }
-    let said = answer.json()?;
+    let said: Value = answer.json()?;
     match (said.get("ok").and_then(Value::as_bool), said.get("error").and_then(Value::as_str)) {
         (Some(true), _) => Ok(Verdict::Verified),
         (Some(false), Some(error)) if REFUSALS.contains(&error) => Ok(Verdict::Refused),

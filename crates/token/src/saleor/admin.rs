@@ -7,10 +7,9 @@ use std::{
 
 use cynic::{MutationBuilder, Operation, QueryBuilder};
 use serde::{Serialize, de::DeserializeOwned};
-use storeward_core::{BoxFuture, Fault, PortError, SecretString};
+use storeward_core::{BoxFuture, Fault, PortError, SecretString, http::Failure};
 
 use super::{
-    fault::Failure,
     http::{Http, Kind, nonsense},
     queries::{
         self, ActivateApp, AppErrorCode, AppTokenInput, AppTokens, Apps, ById, ChangeStaff, DeactivateApp,

@@ -2,33 +2,17 @@
 //!
 //! A code of the store is named only where it is one of those listed here: a stranger's server could answer with the token.
 
-use std::{error::Error, io};
-
 use serde::Deserialize;
-use storeward_core::{Fault, PortError};
+use storeward_core::{
+    Fault,
+    http::{Cause, Failure},
+};
 
 use super::{
     http::Limits,
     queries::{AccountErrorCode, AppErrorCode},
 };
 use crate::port::Refusal;
-
-/// Why there was no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure {
-    pub(super) fault: Fault,
-    message: String,
-}
-
-impl Failure {
-    pub(super) fn new(fault: Fault, message: impl Into<String>) -> Self {
-        Self { fault, message: message.into() }
-    }
-
-    pub(super) fn of(self, port: &'static str) -> PortError {
-        PortError::new(port, self.fault, self.message)
-    }
-}
 
 /// An error in an answer of GraphQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,75 +113,30 @@ pub(super) fn of_status(status: u16) -> Failure {
     }
 }
 
-/// A request that did not come through.
-pub(super) enum Broken {
-    /// Nothing was sent: it may be sent again.
-    BeforeSending(Failure),
-    /// It may have had its effect.
-    AfterSending(Failure),
-}
-
-impl Broken {
-    /// Tells by the kinds of the errors underneath, which have no words of the other side.
-    pub(super) fn by(error: &reqwest::Error, limits: &Limits) -> Self {
-        let unreachable = |message| Failure::new(Fault::Unreachable, message);
-        if error.is_timeout() && error.is_connect() {
-            let message =
-                format!("there was no connection to the store within {} ms", limits.connect.as_millis());
-            return Self::BeforeSending(Failure::new(Fault::Unreachable, message));
+/// What a request that did not come through says of a store.
+pub(super) fn unanswered(failure: &Failure, limits: &Limits) -> Failure {
+    let unreachable = |message: &str| Failure::new(Fault::Unreachable, message);
+    // Asking again mends no certificate.
+    let unknown = |what| Failure::new(Fault::Invalid, format!("the store cannot prove who it is: {what}"));
+    match failure.cause {
+        Cause::NoName => unreachable("no address is known for the store's host name"),
+        Cause::NobodyListens => unreachable("nothing listens at the store's address: connection refused"),
+        Cause::NoConnection => unreachable("there is no connection to the store"),
+        Cause::ConnectTimedOut => {
+            let limit = limits.connect.as_millis();
+            unreachable(&format!("there was no connection to the store within {limit} ms"))
         }
-        if error.is_timeout() {
-            let message = format!("the store gave no whole answer within {} ms", limits.total.as_millis());
-            return Self::AfterSending(Failure::new(Fault::TimedOut, message));
+        Cause::Certificate => unknown("its certificate is not one to trust for this name"),
+        Cause::Tls => unknown("it does not speak TLS as it should"),
+        Cause::TimedOut => {
+            let limit = limits.total.as_millis();
+            Failure::new(Fault::TimedOut, format!("the store gave no whole answer within {limit} ms"))
         }
-        if !error.is_connect() {
-            return Self::AfterSending(unreachable("the connection broke before the answer was whole"));
+        Cause::TooLong => {
+            let message = format!("the store's answer is longer than {} bytes", limits.longest);
+            Failure::new(Fault::Invalid, message)
         }
-        Self::BeforeSending(match Cause::of(error) {
-            Cause::Tls(error) => return Self::AfterSending(tls(&error)),
-            Cause::Name => unreachable("no address is known for the store's host name"),
-            Cause::Refused => unreachable("nothing listens at the store's address: connection refused"),
-            Cause::Other => unreachable("there is no connection to the store"),
-        })
-    }
-}
-
-/// Asking again mends no certificate.
-fn tls(error: &rustls::Error) -> Failure {
-    let what = match error {
-        rustls::Error::InvalidCertificate(_) => "its certificate is not one to trust for this name",
-        _ => "it does not speak TLS as it should",
-    };
-    Failure::new(Fault::Invalid, format!("the store cannot prove who it is: {what}"))
-}
-
-enum Cause {
-    Tls(rustls::Error),
-    Name,
-    Refused,
-    Other,
-}
-
-impl Cause {
-    fn of(error: &(dyn Error + 'static)) -> Self {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            if let Some(error) = error.downcast_ref::<rustls::Error>() {
-                return Self::Tls(error.clone());
-            }
-            // The resolver's errors have no type of their own.
-            if error.to_string().starts_with("dns error") {
-                return Self::Name;
-            }
-            let io = error.downcast_ref::<io::Error>();
-            if io.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
-                return Self::Refused;
-            }
-            // The source of these is that of the error inside, which would be passed over.
-            let inside = io.and_then(io::Error::get_ref).map(|inside| inside as &(dyn Error + 'static));
-            next = inside.or_else(|| error.source());
-        }
-        Self::Other
+        _ => unreachable("the connection broke before the answer was whole"),
     }
 }
 
@@ -254,16 +193,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_is_found_however_deep() {
-        let certificate = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
-        let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, certificate));
-        let Cause::Tls(error) = Cause::of(&wrapped) else { panic!("it is TLS that fails") };
-        let failure = tls(&error);
-        assert_eq!(failure.fault, Fault::Invalid);
-        assert!(failure.message.contains("its certificate"), "{failure:?}");
-        let refused = io::Error::other(io::Error::from(io::ErrorKind::ConnectionRefused));
-        assert!(matches!(Cause::of(&refused), Cause::Refused));
-        assert!(matches!(Cause::of(&io::Error::other("dns error")), Cause::Name));
-        assert!(matches!(Cause::of(&io::Error::other("EXAMPLE")), Cause::Other));
+    fn a_certificate_is_no_connection_that_may_come_back() {
+        for (cause, expected, words) in [
+            (Cause::Certificate, Fault::Invalid, "its certificate"),
+            (Cause::Tls, Fault::Invalid, "does not speak TLS"),
+            (Cause::NoName, Fault::Unreachable, "no address is known"),
+            (Cause::NoConnection, Fault::Unreachable, "no connection"),
+            (Cause::ConnectTimedOut, Fault::Unreachable, "within 5000 ms"),
+            (Cause::TimedOut, Fault::TimedOut, "within 15000 ms"),
+        ] {
+            let mut failure = Failure::new(Fault::Unreachable, "EXAMPLE");
+            failure.cause = cause;
+            let said = unanswered(&failure, &Limits::default());
+            assert_eq!(said.fault, expected, "{said:?}");
+            assert!(said.message.contains(words) && !said.message.contains("EXAMPLE"), "{said:?}");
+        }
     }
 }

@@ -3,21 +3,21 @@
 use std::{
     fmt,
     hash::{BuildHasher, RandomState},
-    net::IpAddr,
     time::Duration,
 };
 
 use chrono::DateTime;
 use cynic::{GraphQlResponse, Operation};
-use reqwest::{
-    Response, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER},
-    redirect::Policy,
-};
 use serde::{Serialize, de::DeserializeOwned};
-use storeward_core::{Fault, SecretString};
+use storeward_core::{
+    Fault, SecretString,
+    http::{
+        self, Address, Cause, Client, Failure, Method, bearer,
+        header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER},
+    },
+};
 
-use super::fault::{Broken, Extensions, Failure, Said, of_status};
+use super::fault::{Extensions, Said, of_status, unanswered};
 
 /// Within what bounds a store is asked.
 #[derive(Debug, Clone, Copy)]
@@ -84,31 +84,17 @@ pub(super) fn nonsense() -> Failure {
 
 #[derive(Clone)]
 pub(super) struct Http {
-    client: reqwest::Client,
-    url: Url,
+    client: Client,
+    address: Address,
     limits: Limits,
 }
 
 impl Http {
     pub(super) fn new(address: &str, limits: Limits) -> Result<Self, Failure> {
-        let url = checked(address)?;
-        // Somebody else's choice, made before, is left as it is.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        #[expect(clippy::disallowed_methods, reason = "here are the time limits, for all questions")]
-        let builder = reqwest::Client::builder();
-        let client = builder
-            .connect_timeout(limits.connect)
-            .timeout(limits.total)
-            .redirect(Policy::none())
-            .no_proxy()
-            // reqwest would send again by itself what a connection dropped.
-            .retry(reqwest::retry::never())
-            // A connection that the other side gave up meanwhile would look like a store that breaks off.
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("storeward/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|_| Failure::new(Fault::Invalid, "the system's certificates cannot be read"))?;
-        Ok(Self { client, url, limits })
+        let address = Address::new("the store", address)?;
+        let Limits { connect, total, longest, .. } = limits;
+        let client = Client::new(http::Limits { connect, total, longest })?;
+        Ok(Self { client, address, limits })
     }
 
     pub(super) async fn ask<T: DeserializeOwned, V: Serialize>(
@@ -117,7 +103,8 @@ impl Http {
         operation: &Operation<T, V>,
         token: &SecretString,
     ) -> Result<Reply<T>, Failure> {
-        let bearer = bearer(token)?;
+        let unfit = |_| Failure::new(Fault::Invalid, "the token holds characters that no token has");
+        let bearer = bearer(token).map_err(unfit)?;
         let question = serde_json::to_vec(operation)
             .map_err(|_| Failure::new(Fault::Invalid, "the question cannot be written as JSON"))?;
         let mut asked = 0;
@@ -155,13 +142,14 @@ impl Http {
         bearer: &HeaderValue,
         question: Vec<u8>,
     ) -> Result<Reply<T>, Unanswered> {
-        let request = self.client.post(self.url.clone()).header(AUTHORIZATION, bearer);
-        let request = request.header(CONTENT_TYPE, "application/json").body(question);
-        let mut response = request.send().await.map_err(|error| self.broken(&error))?;
-        let status = response.status().as_u16();
+        let request = self.client.request(Method::POST, self.address.url().clone());
+        let request = request.header(AUTHORIZATION, bearer).header(CONTENT_TYPE, "application/json");
+        let broken = |failure: Failure| self.broken(&failure);
+        let incoming = self.client.begin(request.body(question)).await.map_err(broken)?;
+        let status = incoming.status();
         match status {
             429 => {
-                let again = match asked_wait(response.headers()) {
+                let again = match asked_wait(incoming.headers()) {
                     Some(wait) => Again::After(wait),
                     None => Again::Now,
                 };
@@ -169,7 +157,7 @@ impl Http {
             }
             502..=504 => return Err(Unanswered { failure: of_status(status), again: Again::ForQueries }),
             // Saleor says in JSON why it does not answer; what else comes with these is somebody else's.
-            200 | 400 | 401 | 403 if is_json(response.headers()) => {}
+            200 | 400 | 401 | 403 if is_json(incoming.headers()) => {}
             200 => {
                 let message =
                     "the address answers with something else than JSON: it is not that of a store's GraphQL";
@@ -177,8 +165,7 @@ impl Http {
             }
             _ => return Err(of_status(status).into()),
         }
-        let body = self.body(&mut response).await?;
-        let reply = parse(&body);
+        let reply = parse(&incoming.read().await.map_err(broken)?.body);
         if status == 200 {
             return Ok(reply?);
         }
@@ -190,32 +177,22 @@ impl Http {
         }
     }
 
-    async fn body(&self, response: &mut Response) -> Result<Vec<u8>, Unanswered> {
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
-            if body.len().saturating_add(chunk.len()) > self.limits.longest {
-                let message = format!("the store's answer is longer than {} bytes", self.limits.longest);
-                return Err(Failure::new(Fault::Invalid, message).into());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
-    }
-
-    fn broken(&self, error: &reqwest::Error) -> Unanswered {
-        match Broken::by(error, &self.limits) {
-            Broken::BeforeSending(failure) => Unanswered { failure, again: Again::Now },
-            Broken::AfterSending(failure) if failure.fault == Fault::Unreachable => {
-                Unanswered { failure, again: Again::ForQueries }
-            }
-            Broken::AfterSending(failure) => failure.into(),
-        }
+    fn broken(&self, failure: &Failure) -> Unanswered {
+        let again = match failure.cause {
+            Cause::NoName | Cause::NobodyListens | Cause::NoConnection | Cause::ConnectTimedOut => Again::Now,
+            Cause::Broken => Again::ForQueries,
+            _ => Again::Never,
+        };
+        Unanswered { failure: unanswered(failure, &self.limits), again }
     }
 }
 
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Http").field("url", &self.url.as_str()).field("limits", &self.limits).finish()
+        f.debug_struct("Http")
+            .field("url", &self.address.url().as_str())
+            .field("limits", &self.limits)
+            .finish()
     }
 }
 
@@ -239,35 +216,6 @@ enum Again {
     After(Duration),
     /// It may have had its effect.
     ForQueries,
-}
-
-/// An address that tokens may be sent to: https, or http on this machine.
-fn checked(address: &str) -> Result<Url, Failure> {
-    let wrong = |why: &str| Failure::new(Fault::Invalid, format!("the store's address {why}"));
-    let url = Url::parse(address).map_err(|error| wrong(&format!("is none: {error}")))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("holds a user name or a password"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("holds more than a path"));
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if url.host_str().is_some_and(is_this_machine) => Ok(url),
-        _ => Err(wrong("is not https, so that a token sent there could be read on its way")),
-    }
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-fn bearer(token: &SecretString) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-        .map_err(|_| Failure::new(Fault::Invalid, "the token holds characters that no token has"))?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -337,12 +285,6 @@ mod tests {
         }
         let endless = Limits { pause: Duration::MAX, ..limits };
         Http::new("https://store.example/graphql/", endless).unwrap().pause(u32::MAX);
-    }
-
-    #[test]
-    fn a_token_shows_in_no_header() {
-        let value = bearer(&"EXAMPLE".into()).unwrap();
-        assert!(value == "Bearer EXAMPLE" && value.is_sensitive());
     }
 
     #[test]

@@ -28,14 +28,14 @@ pub mod testing;
 use std::collections::BTreeSet;
 
 use cynic::QueryBuilder;
-use storeward_core::{BoxFuture, PortError, SecretString};
+use storeward_core::{BoxFuture, PortError, SecretString, http::Failure};
 
 pub use self::{
     admin::{App, Changed, SaleorAdmin},
     http::Limits,
 };
 use self::{
-    fault::{Failure, Said},
+    fault::Said,
     http::{Http, Kind, nonsense},
     queries::{AppToken, Introspection, TokenApp, TokenUser},
 };

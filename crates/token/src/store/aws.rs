@@ -30,24 +30,18 @@
 //!
 //! The futures run on tokio, with its I/O and time drivers.
 
-mod sign;
-
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::{
-    Method,
-    header::{AUTHORIZATION, CONTENT_TYPE},
-};
 use ring::rand::{self, SystemRandom};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use storeward_core::{BoxFuture, Clock, Fault, PortError, SecretString, SystemClock};
-
-use self::sign::{Call, JSON, sign};
-use super::{
-    error,
-    http::{Answer, Base, Client, sensitive},
+pub use storeward_core::http::aws::Credentials;
+use storeward_core::{
+    BoxFuture, Clock, Fault, PortError, SecretString, SystemClock,
+    http::{Address, Answer, Client, aws::Call},
 };
+
+use super::{client, error, failed};
 use crate::{
     SecretStore,
     port::{Stored, Version},
@@ -56,18 +50,6 @@ use crate::{
 const CURRENT: &str = "AWSCURRENT";
 const PENDING: &str = "AWSPENDING";
 const SERVICE: &str = "secretsmanager";
-
-/// What AWS knows a client by.
-#[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_structs, reason = "the three parts that Signature Version 4 knows")]
-pub struct Credentials {
-    /// The access key's id.
-    pub key_id: SecretString,
-    /// The secret access key.
-    pub secret_key: SecretString,
-    /// The session token, which temporary credentials have.
-    pub session_token: Option<SecretString>,
-}
 
 /// Which secret of which region.
 #[must_use]
@@ -110,8 +92,8 @@ impl AwsStoreBuilder {
             return Err(error(Fault::Invalid, format!("`{region}` is no region of AWS")));
         }
         let address = address.unwrap_or_else(|| format!("https://{SERVICE}.{region}.amazonaws.com"));
-        let base = Base::new("AWS", &address)?;
-        Ok(AwsStore { base, client: Client::new(timeout)?, region, secret, credentials, clock })
+        let address = Address::new("AWS", &address).map_err(failed)?;
+        Ok(AwsStore { address, client: client(timeout)?, region, secret, credentials, clock })
     }
 }
 
@@ -124,7 +106,7 @@ impl fmt::Debug for AwsStoreBuilder {
 
 /// A secret in AWS Secrets Manager.
 pub struct AwsStore {
-    base: Base,
+    address: Address,
     client: Client,
     region: String,
     secret: String,
@@ -276,28 +258,21 @@ impl AwsStore {
     }
 
     async fn call<T: DeserializeOwned>(&self, operation: &str, body: &Value) -> Result<T, Complaint> {
-        let body = body.to_string();
-        let target = format!("{SERVICE}.{operation}");
         let call = Call {
             region: &self.region,
             service: SERVICE,
-            url: self.base.url(),
-            target: &target,
-            body: &body,
+            url: self.address.url(),
+            content_type: "application/x-amz-json-1.1",
+            target: Some(&format!("{SERVICE}.{operation}")),
+            body: &body.to_string(),
         };
-        let signed = sign(&self.credentials, self.clock.now(), &call);
-        let mut request = self
-            .client
-            .request(Method::POST, self.base.url().clone())
-            .header(CONTENT_TYPE, JSON)
-            .header("x-amz-date", signed.date)
-            .header("x-amz-target", &target)
-            .header(AUTHORIZATION, sensitive(&signed.authorization.into())?);
-        if let Some(token) = &self.credentials.session_token {
-            request = request.header("x-amz-security-token", sensitive(token)?);
+        let request = call.request(&self.client, &self.credentials, self.clock.now()).map_err(failed)?;
+        let answer = self.client.send(request).await.map_err(failed)?;
+        if answer.status == 200 {
+            Ok(answer.json().map_err(failed)?)
+        } else {
+            Err(complaint(operation, &answer))
         }
-        let answer = self.client.send(request.body(body)).await?;
-        if answer.status == 200 { Ok(answer.json()?) } else { Err(complaint(operation, &answer)) }
     }
 }
 
@@ -305,7 +280,7 @@ impl AwsStore {
 fn new_id() -> Result<String, PortError> {
     let bytes: rand::Random<[u8; 16]> = rand::generate(&SystemRandom::new())
         .map_err(|_| error(Fault::Unreachable, "the operating system gives no random bytes"))?;
-    Ok(sign::hex(&bytes.expose()))
+    Ok(bytes.expose().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn complaint(operation: &str, answer: &Answer) -> Complaint {

@@ -9,13 +9,25 @@ use crate::{SecretStore, port::Version};
 
 type Written = Result<Version, PortError>;
 
-/// Runs the contract on a store that holds nothing yet.
+/// What a store promises of writers that come at the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "it keeps them apart or it does not")]
+pub enum Promise {
+    /// It compares the version and replaces in one step: of those who write over one version, one wins and the others learn
+    /// of it.
+    CompareAndSet,
+    /// Its medium has no such step: it looks at the version and then writes. Whoever writes in between is overwritten, and
+    /// nobody learns of it. Let one program write at a time.
+    LooksThenWrites,
+}
+
+/// Runs the contract on a store that holds nothing yet. Who only looks before it writes is spared the race.
 ///
 /// # Panics
 ///
 /// When the store breaks it.
 #[expect(clippy::expect_used, clippy::panic, reason = "it is a test, for the adapters' tests to call")]
-pub async fn check(store: &dyn SecretStore) {
+pub async fn check(store: &dyn SecretStore, promise: Promise) {
     assert!(store.read().await.expect("an empty store can be read").is_none(), "it holds nothing yet");
     let error =
         store.write(&"EXAMPLE".into(), Some(&Version::new("1"))).await.expect_err("nothing stands there");
@@ -44,17 +56,25 @@ pub async fn check(store: &dyn SecretStore) {
     let Some(read) = store.read().await.expect("it can be read") else { panic!("it holds the first again") };
     assert!(read.secret == first && read.version == back);
 
-    let [left, right] = ["EXAMPLE of the left", "EXAMPLE of the right"].map(SecretString::from);
-    let (of_left, of_right) = both(store.write(&left, Some(&back)), store.write(&right, Some(&back))).await;
-    let Some(read) = store.read().await.expect("it can be read") else { panic!("it holds one of the two") };
-    one_won(&read.version, &[of_left, of_right]);
+    let mut shown = read;
+    if promise == Promise::CompareAndSet {
+        let [left, right] = ["EXAMPLE of the left", "EXAMPLE of the right"].map(SecretString::from);
+        let (of_left, of_right) =
+            both(store.write(&left, Some(&back)), store.write(&right, Some(&back))).await;
+        let Some(read) = store.read().await.expect("it can be read") else {
+            panic!("it holds one of the two")
+        };
+        one_won(&read.version, &[of_left, of_right]);
+        shown = read;
+    }
 
-    for shown in [store.place(), read.version.to_string(), format!("{read:?}")] {
+    for shown in [store.place(), shown.version.to_string(), format!("{shown:?}")] {
         assert!(!shown.contains("EXAMPLE"), "it shows no secret");
     }
 }
 
-/// Lets writers on eight threads race for one version, in a store that holds something, and sees that one wins.
+/// Lets writers on eight threads race for one version, in a store that holds something, and sees that one wins. It is for
+/// stores that promise [`Promise::CompareAndSet`].
 ///
 /// `run` is what drives a future on a thread of its own: `&pollster::block_on` for one that needs no runtime.
 ///
@@ -162,6 +182,11 @@ mod tests {
     #[test]
     #[should_panic(expected = "one of those who race wins")]
     fn a_store_that_looks_and_then_writes_breaks_it() {
-        block_on(check(&Careless(MemoryStore::default())));
+        block_on(check(&Careless(MemoryStore::default()), Promise::CompareAndSet));
+    }
+
+    #[test]
+    fn one_that_promises_no_more_keeps_it() {
+        block_on(check(&Careless(MemoryStore::default()), Promise::LooksThenWrites));
     }
 }

@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn it_keeps_the_contract() {
         let store = MemoryStore::default();
-        block_on(contract::check(&store));
+        block_on(contract::check(&store, contract::Promise::CompareAndSet));
         contract::race(&store, &|write: BoxFuture<'_, _>| block_on(write));
     }
 

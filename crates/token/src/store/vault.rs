@@ -38,18 +38,18 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{
-    Method, Url,
-    header::{CONTENT_TYPE, HeaderValue},
-};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use storeward_core::{BoxFuture, Fault, PortError, SecretString};
-
-use super::{
-    error,
-    http::{Answer, Base, Client, sensitive},
+use storeward_core::{
+    BoxFuture, Fault, PortError, SecretString,
+    http::{
+        Address, Answer, Client, Method, Url,
+        header::{CONTENT_TYPE, HeaderValue},
+        sensitive,
+    },
 };
+
+use super::{client, error, failed};
 use crate::{
     SecretStore,
     port::{Stored, Version},
@@ -143,7 +143,7 @@ impl VaultStoreBuilder {
     /// the system's certificates cannot be read.
     pub fn build(self, login: Login) -> Result<VaultStore, PortError> {
         let Self { address, mount, path, field, namespace, timeout } = self;
-        let base = Base::new("Vault", &address)?;
+        let address = Address::new("Vault", &address).map_err(failed)?;
         let auth = login.request().map_or("auth", |(mount, _)| mount);
         for path in [mount.as_str(), &path, auth] {
             if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
@@ -152,15 +152,15 @@ impl VaultStoreBuilder {
         }
         let namespace = namespace.map(|name| HeaderValue::from_str(&name)).transpose();
         let namespace = namespace.map_err(|_| error(Fault::Invalid, "the namespace of Vault is no name"))?;
-        let client = Client::new(timeout)?;
-        Ok(VaultStore { base, client, mount, path, field, namespace, login, token: Mutex::default() })
+        let client = client(timeout)?;
+        Ok(VaultStore { address, client, mount, path, field, namespace, login, token: Mutex::default() })
     }
 }
 
 /// A field of a secret in Vault.
 #[derive(Debug)]
 pub struct VaultStore {
-    base: Base,
+    address: Address,
     client: Client,
     mount: String,
     path: String,
@@ -263,7 +263,10 @@ impl VaultStore {
         let body = json!({ "options": { "cas": found.number }, "data": found.fields });
         let answer = self.ask(Some(&body)).await?;
         match answer.status {
-            200 => Ok(Version::new(answer.json::<Envelope<Written>>()?.data.version.to_string())),
+            200 => {
+                let written: Envelope<Written> = answer.json().map_err(failed)?;
+                Ok(Version::new(written.data.version.to_string()))
+            }
             400 if is_other_version(&answer) => Err(conflict()),
             status => Err(failure(status)),
         }
@@ -271,7 +274,7 @@ impl VaultStore {
 
     /// Reads, or writes a body, with a token that works if there is a way to one.
     async fn ask(&self, body: Option<&Value>) -> Result<Answer, PortError> {
-        let url = self.base.below(&format!("v1/{}/data/{}", self.mount, self.path));
+        let url = self.address.below(&format!("v1/{}/data/{}", self.mount, self.path));
         let (token, is_fresh) = self.token().await?;
         let answer = self.send(url.clone(), body, Some(&token)).await?;
         if answer.status != 403 || is_fresh {
@@ -291,10 +294,10 @@ impl VaultStore {
         let known = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match (known, self.login.request()) {
             (None, Some((mount, body))) => {
-                let url = self.base.below(&format!("v1/auth/{mount}/login"));
+                let url = self.address.below(&format!("v1/auth/{mount}/login"));
                 let answer = self.send(url, Some(&body), None).await?;
                 let token = match answer.status {
-                    200 => answer.json::<LoggedIn>()?.auth.client_token,
+                    200 => answer.json::<LoggedIn>().map_err(failed)?.auth.client_token,
                     // A role or a secret that Vault does not know.
                     400 => return Err(error(Fault::Refused, "Vault refuses the login: HTTP 400")),
                     status => return Err(failure(status)),
@@ -319,17 +322,17 @@ impl VaultStore {
             request = request.header("x-vault-namespace", namespace.clone());
         }
         if let Some(token) = token {
-            request = request.header("x-vault-token", sensitive(token)?);
+            request = request.header("x-vault-token", sensitive(token).map_err(failed)?);
         }
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
         }
-        self.client.send(request).await
+        self.client.send(request).await.map_err(failed)
     }
 }
 
 fn found(answer: &Answer) -> Result<Found, PortError> {
-    let Data { data, metadata } = answer.json::<Envelope<Data>>()?.data;
+    let Data { data, metadata } = answer.json::<Envelope<Data>>().map_err(failed)?.data;
     Ok(Found { number: metadata.version, fields: data.unwrap_or_default() })
 }
 
@@ -355,7 +358,7 @@ fn failure(status: u16) -> PortError {
 
 impl SecretStore for VaultStore {
     fn place(&self) -> String {
-        format!("Vault at {}, {}/{}, {}", self.base.host(), self.mount, self.path, self.field)
+        format!("Vault at {}, {}/{}, {}", self.address.host(), self.mount, self.path, self.field)
     }
 
     fn read(&self) -> BoxFuture<'_, Result<Option<Stored>, PortError>> {

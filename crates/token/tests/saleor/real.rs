@@ -3,11 +3,14 @@
 use serde_json::{Value, json};
 use std::{
     env,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use storeward_core::SecretString;
+use storeward_core::{
+    SecretString,
+    http::{Client, Limits, Method, bearer},
+};
 use storeward_token::Saleor;
 
 use crate::{
@@ -25,9 +28,8 @@ fn a_real_store_is_a_store() {
         eprintln!("skipped: STOREWARD_TEST_SALEOR_URL, _EMAIL and _PASSWORD name no store");
         return;
     };
-    // Clients are made after this, so the provider for TLS must be there.
-    Saleor::new(&url).unwrap();
-    let mut real = Real { url, admin: String::new(), apps: Mutex::default() };
+    let client = Client::new(Limits::within(Duration::from_secs(30), 1 << 20)).unwrap();
+    let mut real = Real { url, client, admin: String::new(), apps: Mutex::default() };
     let login = real.ask(
         "mutation($email: String!, $password: String!) { tokenCreate(email: $email, password: $password) { token } }",
         &json!({ "email": email, "password": password }),
@@ -46,26 +48,21 @@ fn variable(name: &str) -> Option<String> {
 
 struct Real {
     url: String,
+    client: Client,
     admin: String,
     apps: Mutex<Vec<String>>,
 }
 
 impl Real {
     fn ask(&self, query: &str, variables: &Value) -> Value {
-        static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
         run(async {
-            let client = CLIENT.get_or_init(|| {
-                #[expect(clippy::disallowed_methods, reason = "a test's own questions, with a time limit")]
-                let builder = reqwest::Client::builder();
-                builder.timeout(Duration::from_secs(30)).pool_max_idle_per_host(0).build().unwrap()
-            });
             let body = json!({ "query": query, "variables": variables }).to_string();
-            let mut request = client.post(&self.url).header("content-type", "application/json").body(body);
+            let request = self.client.request(Method::POST, self.url.parse().unwrap());
+            let mut request = request.header("content-type", "application/json").body(body);
             if !self.admin.is_empty() {
-                request = request.bearer_auth(&self.admin);
+                request = request.header("authorization", bearer(&self.admin()).unwrap());
             }
-            let answer = request.send().await.unwrap().bytes().await.unwrap();
-            serde_json::from_slice(&answer).unwrap()
+            self.client.send(request).await.unwrap().json().unwrap()
         })
     }
 }

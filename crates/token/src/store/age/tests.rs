@@ -9,7 +9,10 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::{contract, file::LONGEST};
+use crate::store::{
+    contract::{self, Promise},
+    file::LONGEST,
+};
 
 /// A key: whom to seal for, and what opens it.
 struct Key {
@@ -56,7 +59,7 @@ fn sealed(key: &Key, content: &[u8]) -> Vec<u8> {
 fn it_keeps_the_contract() {
     let folder = TempDir::new().unwrap();
     let store = Key::new().store(folder.path().join("token.age"));
-    block_on(contract::check(&store));
+    block_on(contract::check(&store, Promise::CompareAndSet));
     contract::race(&store, &|write: BoxFuture<'_, _>| block_on(write));
     let mut left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();

@@ -88,7 +88,7 @@ fn it_keeps_the_contract_with_moto() {
     moto.ask("CreateSecret", &json!({ "Name": "empty" }));
     for name in ["new", "empty"] {
         let store = moto.store(name);
-        run(contract::check(&store));
+        run(contract::check(&store, contract::Promise::CompareAndSet));
         contract::race(&store, &|write: BoxFuture<'_, _>| run(write));
         let stages = moto.stages(name).to_string();
         assert!(!stages.contains(PENDING), "{stages}");

@@ -43,7 +43,7 @@ fn write(store: &CommandStore, secret: &str) -> Result<Version, PortError> {
 fn it_keeps_the_contract() {
     let folder = TempDir::new().unwrap();
     let store = CommandStore::new(script(folder.path(), READ), script(folder.path(), WRITE));
-    block_on(contract::check(&store));
+    block_on(contract::check(&store, contract::Promise::CompareAndSet));
     contract::race(&store, &|write: BoxFuture<'_, _>| block_on(write));
 }
 

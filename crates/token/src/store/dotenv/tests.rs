@@ -32,7 +32,7 @@ fn it_keeps_the_contract() {
             fs::write(&path, before).unwrap();
         }
         let store = store(&path);
-        block_on(contract::check(&store));
+        block_on(contract::check(&store, contract::Promise::CompareAndSet));
         contract::race(&store, &|write: BoxFuture<'_, _>| block_on(write));
     }
     let there = fs::read_to_string(folder.path().join("there")).unwrap();

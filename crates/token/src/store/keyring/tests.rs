@@ -5,7 +5,7 @@ use pollster::block_on;
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::contract;
+use crate::store::contract::{self, Promise};
 
 fn key() -> FingerprintKey {
     FingerprintKey::new(&[7; 32])
@@ -33,7 +33,7 @@ fn fails<T>(result: Result<T, PortError>, fault: Fault, why: &str) {
 fn it_keeps_the_contract_over_a_keyring_in_memory() {
     let folder = TempDir::new().unwrap();
     let store = within(mock::Store::new().unwrap(), folder.path());
-    block_on(contract::check(&store));
+    block_on(contract::check(&store, Promise::CompareAndSet));
     contract::race(&store, &|write: BoxFuture<'_, _>| block_on(write));
 }
 
@@ -62,7 +62,7 @@ fn it_keeps_the_contract_over_the_kernels_keyring() {
     }
     assert!(read.unwrap().is_none());
     let _entries = Entries(vec![store.entry().unwrap()]);
-    block_on(contract::check(&store));
+    block_on(contract::check(&store, Promise::CompareAndSet));
     contract::race(&store, &|write: BoxFuture<'_, _>| block_on(write));
 
     let again = KeyringStore::new("storeward-tests", &user, folder.path(), key()).unwrap();

@@ -1,25 +1,22 @@
 //! AWS STS, after <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>: it needs no permission
 //! and cannot be forbidden.
 
-mod sign;
-
 use chrono::{DateTime, Utc};
-use reqwest::{
-    Method,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
+use storeward_core::{
+    SecretString,
+    http::{
+        Answer, Failure,
+        aws::{Call, Credentials},
+    },
 };
-use storeward_core::SecretString;
 
-use self::sign::{Credentials, FORM, Signed, sign};
-use super::{
-    client::{Answer, Failure},
-    desk::Desk,
-};
+use super::desk::Desk;
 use crate::port::{Question, Verdict};
 
 pub(super) const ADDRESS: &str = "https://sts.amazonaws.com";
 /// The region of that address.
 const REGION: &str = "us-east-1";
+const FORM: &str = "application/x-www-form-urlencoded";
 const BODY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
 const ID: &str = "aws-access-key-id";
@@ -49,7 +46,9 @@ pub(super) async fn ask(desk: &Desk, now: DateTime<Utc>, question: Question<'_>)
             verdict = Verdict::Unknown;
             continue;
         }
-        match pair(desk, now, is_id, Credentials { id, key, token }).await? {
+        let credentials =
+            Credentials { key_id: id.clone(), secret_key: key.clone(), session_token: token.cloned() };
+        match pair(desk, now, is_id, &credentials).await? {
             Verdict::Verified => return Ok(Verdict::Verified),
             Verdict::Refused => {}
             Verdict::Unknown => verdict = Verdict::Unknown,
@@ -73,31 +72,23 @@ async fn pair(
     desk: &Desk,
     now: DateTime<Utc>,
     is_id: bool,
-    credentials: Credentials<'_>,
+    credentials: &Credentials,
 ) -> Result<Verdict, Failure> {
-    let url = desk.base.url();
-    let Signed { authorization, date } = sign(credentials, now, REGION, "sts", url, BODY);
-    let Ok(mut authorization) = HeaderValue::from_str(&authorization) else { return Ok(Verdict::Unknown) };
-    authorization.set_sensitive(true);
-    let mut request = desk
-        .client
-        .request(Method::POST, url.clone())
-        .header(CONTENT_TYPE, FORM)
-        .header("x-amz-date", date)
-        .header(AUTHORIZATION, authorization)
-        .body(BODY);
-    if let Some(token) = credentials.token {
-        let Ok(mut token) = HeaderValue::from_str(token.expose()) else { return Ok(Verdict::Unknown) };
-        token.set_sensitive(true);
-        request = request.header("x-amz-security-token", token);
-    }
-    let token = credentials.token.map_or("", SecretString::expose);
+    let call = Call {
+        region: REGION,
+        service: "sts",
+        url: desk.address.url(),
+        content_type: FORM,
+        target: None,
+        body: BODY,
+    };
+    let Ok(request) = call.request(&desk.client, credentials, now) else { return Ok(Verdict::Unknown) };
+    let Credentials { key_id, secret_key, session_token } = credentials;
+    let token = session_token.as_ref().map_or("", SecretString::expose);
     // An id and a key that were asked about from either side are one question, which is answered differently.
     let side = if is_id { "id" } else { "key" };
-    desk.ask(&[side, credentials.id.expose(), credentials.key.expose(), token], request, |answer| {
-        Ok(judge(answer, is_id))
-    })
-    .await
+    desk.ask(&[side, key_id.expose(), secret_key.expose(), token], request, |answer| Ok(judge(answer, is_id)))
+        .await
 }
 
 /// A signature that does not match is the key's fault: AWS knows the id.

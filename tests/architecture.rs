@@ -137,6 +137,6 @@ fn every_package_says_the_same_of_itself() {
     for package in metadata.workspace_packages() {
         assert_eq!(package.license.as_deref(), Some("MIT OR Apache-2.0"), "{}", package.name);
         assert!(package.description.is_some() && package.readme.is_some(), "{}", package.name);
-        assert_eq!(package.rust_version.as_ref().map(ToString::to_string).as_deref(), Some("1.89.0"));
+        assert_eq!(package.rust_version.as_ref().map(ToString::to_string).as_deref(), Some("1.94.0"));
     }
 }

@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Yes.into(),
         Err(error) => {
             render::error(&error);
-            let unanswered = error.chain().any(|cause| cause.is::<NoAnswer>());
+            let unanswered = error.downcast_ref::<NoAnswer>().is_some();
             if unanswered { Exit::Unanswered.into() } else { Exit::Usage.into() }
         }
     }

@@ -68,6 +68,7 @@ impl Spinner {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} · {elapsed} · Ctrl-C stops") {
             bar.set_style(style);
         }
+        bar.set_message("asking the store");
         bar.enable_steady_tick(Duration::from_millis(120));
         Self(bar)
     }

@@ -9,7 +9,7 @@ use storeward_core::{Environment, Severity};
 use storeward_token::{
     Form,
     inventory::Record,
-    revoke, rotate,
+    permission, revoke, rotate,
     validate::{Permissions, Validation},
 };
 
@@ -55,8 +55,20 @@ pub(crate) fn validation(
         line(out, "permissions", &format!("{} available: {of}", available.len()))?;
     }
     for issue in &found.issues {
+        let message = match issue.id {
+            // Each is told below, with the reason.
+            "token.missing_permission" => "the token may not do what it must:",
+            _ => issue.message.as_str(),
+        };
         let (style, mark) = if issue.severity >= Severity::High { (RED, "✗") } else { (YELLOW, "!") };
-        writeln!(out, "  {style}{mark}{style:#} {DIM}{}{DIM:#} {}", issue.id, printable(&issue.message))?;
+        writeln!(out, "  {style}{mark}{style:#} {DIM}{}{DIM:#} {}", issue.id, printable(message))?;
+        if issue.id == "token.missing_permission" {
+            for code in &found.permissions.missing {
+                let reason =
+                    permission::reason(code).map_or_else(String::new, |reason| format!(" for {reason}"));
+                writeln!(out, "      {}{DIM}{reason}{DIM:#}", printable(code))?;
+            }
+        }
         for advice in found.recommendations.iter().filter(|advice| advice.id == issue.id) {
             writeln!(out, "      {DIM}→ {}{DIM:#}", advice.message)?;
         }

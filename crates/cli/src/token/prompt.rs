@@ -21,9 +21,9 @@ impl TokenPrompt for Terminal<'_> {
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<SecretString>, PortError>> {
         let text = format!(
-            "Make a token in the dashboard of {}: Extensions, the app with the id {app}, Create Token,\n\
-             under exactly this name: {name}\n\
-             The token (it is not shown; nothing ends the rotation): ",
+            "In the dashboard of the store at {}, make a token for the app with the id {app}\n\
+             (Extensions, the app, Create Token), under exactly this name: {name}\n\
+             The new token (it is not shown; an empty line ends the rotation): ",
             self.url
         );
         let typed = self.spinner.suspend(|| rpassword::prompt_password(text));

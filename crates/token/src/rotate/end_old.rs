@@ -19,10 +19,14 @@ impl Runner<'_> {
     pub(super) fn wait(&mut self, until: DateTime<Utc>) -> Result<(), Stop> {
         self.report.until = Some(until);
         if self.ports.clock.now() >= until {
-            self.report.step("grace", Status::Done, format!("over since {until}"));
+            self.report.step("grace", Status::Done, format!("over since {}", until.format("%F %T UTC")));
             return Ok(());
         }
-        self.report.step("grace", Status::Waiting, format!("both tokens live until {until}"));
+        self.report.step(
+            "grace",
+            Status::Waiting,
+            format!("both tokens live until {}", until.format("%F %T UTC")),
+        );
         self.report.outcome = Outcome::Waiting;
         Err(Stop::Later)
     }

@@ -56,6 +56,12 @@ impl Runner<'_> {
         self.step(journal, "validate", number, &act, "it is sound, and may do what it must").await
     }
 
+    /// The names of the smoke tests.
+    pub(super) fn tests(&self) -> String {
+        let names: Vec<_> = self.ports.smoke_tests.iter().map(|test| test.name()).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    }
+
     pub(super) async fn try_out(
         &mut self,
         journal: &mut Journal<'_>,
@@ -72,7 +78,7 @@ impl Runner<'_> {
                 Ok(())
             })
         });
-        let detail = format!("{} passed", tests.len());
+        let detail = format!("passed: {}", self.tests());
         self.step(journal, "smoke_tests", number, &act, &detail).await
     }
 }

@@ -26,7 +26,12 @@ impl Runner<'_> {
                 return;
             }
         };
-        let (place, grace) = (seen.place.clone(), self.plan.grace);
+        let place = seen.place.clone();
+        let until = self.ports.clock.now().checked_add_signed(self.plan.grace);
+        let grace = match until.filter(|_| !self.plan.grace.is_zero()) {
+            Some(until) => format!("leave both alive, from now until {}", until.format("%F %T UTC")),
+            None => "end the old one at once".to_owned(),
+        };
         let revoke = match (&seen.old_id, self.ports.issuing) {
             (Some(id), Issuing::Api(_)) => format!("end token {id}"),
             (Some(id), Issuing::Person(_)) => format!("ask a person to delete token {id}"),
@@ -36,10 +41,10 @@ impl Runner<'_> {
         for (step, detail) in [
             ("issue", format!("make `{name}`")),
             ("validate", "judge it by the policy".to_owned()),
-            ("smoke_tests", format!("run {}", self.ports.smoke_tests.len())),
+            ("smoke_tests", self.tests()),
             ("store", format!("put it into {place}")),
             ("read_back", "compare what comes back".to_owned()),
-            ("grace", format!("leave both alive for {} minutes", grace.num_minutes())),
+            ("grace", grace),
             ("revoke", revoke),
             ("verify", "see that the old one is dead".to_owned()),
         ] {

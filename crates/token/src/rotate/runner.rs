@@ -104,7 +104,7 @@ impl<'a> Runner<'a> {
         let (number, new) = match number {
             Some(number) => {
                 self.touch(journal, &held).await?;
-                self.report.step("issue", Status::Done, "by an earlier runner");
+                self.report.step("issue", Status::Done, "done before");
                 (number, held.secret)
             }
             None => {

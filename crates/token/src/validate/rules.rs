@@ -160,11 +160,8 @@ fn permissions(found: &mut Validation, available: std::collections::BTreeSet<Str
     let difference = permission::compare(&available, &found.permissions.required);
     found.permissions.available = available;
     if !difference.missing.is_empty() {
-        let list = difference.missing.iter().map(|code| match permission::reason(code) {
-            Some(reason) => format!("{code} (for {reason})"),
-            None => code.clone(),
-        });
-        let message = format!("the token may not do what it must: {}", list.collect::<Vec<_>>().join(", "));
+        let list = difference.missing.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!("the token may not do what it must: {list}");
         found.note("token.missing_permission", Severity::High, message, "give the app these permissions");
     }
     if !found.permissions.required.is_empty() && !difference.excess.is_empty() {

@@ -91,12 +91,9 @@ async fn go(
     if !args.yes {
         let planned = revoke(plan, admin, Some(inventory), key, true).await;
         let ending = planned.tokens.iter().filter(|token| token.status == Status::Planned).count();
-        // What cannot be ended is told without a question.
-        if ending == 0 {
-            return Ok(planned);
-        }
         let what = render::counted(ending as u64, "token");
-        if !confirmed(&format!("End {what} of app {} in {}?", plan.app, desk.environment))? {
+        // Where nothing can be ended there is nothing to ask.
+        if ending > 0 && !confirmed(&format!("End {what} of app {} in {}?", plan.app, desk.environment))? {
             bail!("nothing was ended");
         }
     }

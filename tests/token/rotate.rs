@@ -96,13 +96,28 @@ fn both_tokens_live_through_the_grace_period() {
 }
 
 #[test]
-fn an_app_may_rotate_its_own_token_where_saleor_lets_it() {
-    let mut shop = Shop::with(&["MANAGE_APPS", "MANAGE_PRODUCTS"]);
-    shop.variables.insert("ADMIN".to_owned(), shop.app.token.expose().to_owned());
-    let run = shop.rotate(&[]);
-    // It revokes the token it asks with, and cannot ask any more: what it could do it did.
-    assert!([0, 3, 4].contains(&run.exit), "{}{}", run.stdout, run.stderr);
-    assert!(shop.alive(&shop.stored()).0);
+fn an_app_that_manages_apps_rotates_its_own_token() {
+    let shop = Shop::with(&["MANAGE_APPS", "MANAGE_PRODUCTS"]);
+    let url = shop.fake.url();
+    let place = "dotenv:.env.local";
+    let arguments = [
+        "rotate",
+        "-e",
+        "production",
+        "--url",
+        &url,
+        "--store",
+        place,
+        "--admin-from",
+        place,
+        "--yes",
+        "--format",
+        "json",
+    ];
+    let run = shop.run(&arguments);
+    assert_eq!((run.exit, run.json()["rotated"].as_bool()), (0, Some(true)), "{}{}", run.stdout, run.stderr);
+    assert_eq!(shop.alive(&shop.stored()), (true, 1));
+    assert!(shop.stored() != shop.app.token);
 }
 
 #[test]

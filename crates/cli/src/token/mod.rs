@@ -1,14 +1,16 @@
 //! What the commands about tokens share: the store they speak of, where tokens come from and where they are kept.
 
 pub(crate) mod place;
-pub(crate) mod prompt;
-pub(crate) mod run;
+mod prompt;
+pub(crate) mod rotation;
+mod run;
 pub(crate) mod source;
-pub(crate) mod steps;
+mod steps;
 mod vendor;
 
 use std::{
     fs,
+    io::{self, BufRead, IsTerminal, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -194,4 +196,21 @@ pub(crate) fn one_from_stdin(sources: &[Option<&str>]) -> anyhow::Result<()> {
         bail!("only one token can be read from stdin");
     }
     Ok(())
+}
+
+/// Asks a person at a terminal whether to go on.
+///
+/// # Errors
+///
+/// When nobody is there to be asked.
+pub(crate) fn confirmed(question: &str) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        bail!(
+            "nobody is there to be asked: give --yes to do it without asking, or --dry-run to see what would be done"
+        );
+    }
+    write!(io::stderr().lock(), "{question} [y/N] ")?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
 }

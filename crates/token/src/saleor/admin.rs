@@ -258,7 +258,7 @@ impl fmt::Debug for SaleorAdmin {
 }
 
 /// What these ports are called in errors.
-const ISSUER: &str = "token issuer";
+pub(super) const ISSUER: &str = "token issuer";
 const CONTAINMENT: &str = "containment";
 
 fn switched(

@@ -21,6 +21,7 @@
 mod admin;
 mod fault;
 mod http;
+mod itself;
 mod queries;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -33,6 +34,7 @@ use storeward_core::{BoxFuture, PortError, SecretString, http::Failure};
 pub use self::{
     admin::{App, Changed, SaleorAdmin},
     http::Limits,
+    itself::Itself,
 };
 use self::{
     fault::Said,

@@ -9,13 +9,12 @@ use storeward_token::{
     saleor::Saleor,
 };
 
-use super::confirmed;
 use crate::{
     args::{ListFormat, RevokeArgs},
     env::Env,
     exit::{Exit, NoAnswer},
     render,
-    token::{Desk, inventory, one_from_stdin, runtime},
+    token::{Desk, confirmed, inventory, one_from_stdin, runtime},
 };
 
 pub(super) fn run(args: &RevokeArgs, env: &Env) -> anyhow::Result<Exit> {

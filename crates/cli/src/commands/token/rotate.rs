@@ -6,36 +6,23 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, Utc};
-use storeward_core::{Clock, JournalStore, MemoryJournal, SystemClock, journal::SqlJournal};
+use storeward_core::{Clock, SecretString, SystemClock};
 use storeward_token::{
-    PermissionProbe, SecretStore, SmokeTest, TokenName,
-    inventory::FileInventory,
+    PermissionProbe, SecretStore, TokenName,
     port::{Holder, Identity},
-    rotate::{Issuing, Outcome, Plan, Ports, Report, dry_run, rotate},
-    saleor::{Saleor, SaleorAdmin},
+    rotate::{Outcome, Plan},
+    saleor::Saleor,
     smoke::CommandTest,
 };
 
-use super::confirmed;
 use crate::{
     args::{ListFormat, RotateArgs},
     env::Env,
     exit::{Exit, NoAnswer},
     progress::Spinner,
     render,
-    token::{
-        Desk, inventory,
-        place::program,
-        prompt::Terminal,
-        run::{self, Last},
-        runtime, span,
-        steps::Shown,
-    },
+    token::{Desk, inventory, place::program, rotation::Rotation, runtime, span},
 };
-
-/// The name of the database with what the program remembers.
-const DATABASE: &str = "storeward.db";
 
 pub(super) fn run(args: &RotateArgs, env: &Env) -> anyhow::Result<Exit> {
     let desk = Desk::new(&args.about.environment, args.about.quiet, env)?;
@@ -48,11 +35,15 @@ pub(super) fn run(args: &RotateArgs, env: &Env) -> anyhow::Result<Exit> {
         if admin.is_none() && !args.dry_run && !io::stdin().is_terminal() {
             bail!("nobody may make tokens: give --admin-from, or run it at a terminal to type in one that you made");
         }
+        let stored = stored(store.as_ref()).await;
+        // An app that asks in its own name has another token afterwards.
+        let is_itself = matches!((&admin, &stored), (Some(admin), Ok(stored)) if admin == stored);
         Rotation {
-            plan: plan(args, &desk, store.as_ref(), &saleor).await?,
+            plan: plan(args, &desk, &store.place(), stored, &saleor).await?,
             tests: smoke_tests(args, &desk)?,
             url: desk.url(args.about.url.as_deref())?,
-            admin: admin.map(|token| saleor.as_admin(token)),
+            admin,
+            is_itself,
             inventory: inventory(&desk.project),
             spinner: Spinner::new(args.about.quiet || args.dry_run),
             store,
@@ -84,20 +75,25 @@ const NOBODY: Identity = Identity { holder: Holder::Nobody, permissions: BTreeSe
 async fn plan(
     args: &RotateArgs,
     desk: &Desk<'_>,
-    store: &dyn SecretStore,
+    place: &str,
+    stored: anyhow::Result<SecretString>,
     saleor: &Saleor,
 ) -> anyhow::Result<Plan> {
     let configured = &desk.project.values.token;
     let given = args.app.as_ref().or(configured.app.as_ref());
-    let stored = match (identity(store, saleor).await, given) {
+    let stored = match stored {
+        Ok(token) => saleor.identify(&token).await.map_err(|error| NoAnswer::from(error).into()),
+        Err(error) => Err(error),
+    };
+    let stored = match given {
         // What keeps it from being known is told by the rotation, in its report.
-        (stored, Some(_)) => stored.unwrap_or(NOBODY),
-        (stored, None) => stored?,
+        Some(_) => stored.unwrap_or(NOBODY),
+        None => stored?,
     };
     let app = match (given, &stored.holder) {
         (Some(app), _) => app.clone(),
         (None, Holder::App { id, .. }) => id.clone(),
-        (None, _) => bail!("{} holds no app's token: give --app to say which app it is for", store.place()),
+        (None, _) => bail!("{place} holds no app's token: give --app to say which app it is for"),
     };
     let name = configured.name.as_deref();
     let name = name.and_then(|name| TokenName::parse(name, &desk.project.environments).ok());
@@ -120,12 +116,11 @@ async fn plan(
     })
 }
 
-/// Whose the stored token is, and what it may do.
-async fn identity(store: &dyn SecretStore, saleor: &Saleor) -> anyhow::Result<Identity> {
-    let Some(stored) = store.read().await.map_err(NoAnswer::from)? else {
-        bail!("{} holds no token that could be replaced", store.place());
-    };
-    Ok(saleor.identify(&stored.secret).await.map_err(NoAnswer::from)?)
+async fn stored(store: &dyn SecretStore) -> anyhow::Result<SecretString> {
+    match store.read().await.map_err(NoAnswer::from)? {
+        Some(stored) => Ok(stored.secret),
+        None => bail!("{} holds no token that could be replaced", store.place()),
+    }
 }
 
 fn smoke_tests(args: &RotateArgs, desk: &Desk<'_>) -> anyhow::Result<Vec<CommandTest>> {
@@ -136,131 +131,4 @@ fn smoke_tests(args: &RotateArgs, desk: &Desk<'_>) -> anyhow::Result<Vec<Command
         Ok(CommandTest::new(command.as_str(), program).url(url.as_str()))
     };
     commands.map(test).collect()
-}
-
-struct Rotation<'a> {
-    args: &'a RotateArgs,
-    desk: &'a Desk<'a>,
-    plan: Plan,
-    store: Box<dyn SecretStore>,
-    saleor: Saleor,
-    admin: Option<SaleorAdmin>,
-    tests: Vec<CommandTest>,
-    inventory: FileInventory,
-    url: String,
-    spinner: Spinner,
-}
-
-impl Rotation<'_> {
-    async fn run(mut self) -> anyhow::Result<Report> {
-        if self.args.dry_run {
-            let journal = MemoryJournal::default();
-            return Ok(self.with_ports(&journal, async |ports| dry_run(&self.plan, ports).await).await);
-        }
-        let journal = SqlJournal::sqlite(&self.desk.state()?.join(DATABASE)).await.map_err(NoAnswer::from)?;
-        let last = run::last(&journal, self.desk.environment.name(), &self.store.place()).await;
-        self.plan.run = self.choose(last.map_err(NoAnswer::from)?)?;
-        let question = format!(
-            "Rotate the token of app {} in {}, kept in {}?",
-            self.plan.app,
-            self.desk.environment,
-            self.store.place()
-        );
-        if !self.args.yes && !self.spinner.suspend(|| confirmed(&question))? {
-            bail!("nothing was rotated");
-        }
-        let report = self.follow(&journal).await?;
-        if report.outcome == Outcome::Kept {
-            let closed = run::close(&journal, &SystemClock::new(), &self.plan.run).await;
-            closed.map_err(NoAnswer::from)?;
-        }
-        Ok(report)
-    }
-
-    /// The name of the run to go on with, or of a new one.
-    fn choose(&self, last: Last) -> anyhow::Result<String> {
-        match (last, self.args.resume) {
-            (Last::Clear(name), _) => Ok(name),
-            (Last::Open { name, .. } | Last::Ended { name, .. }, true) => Ok(name),
-            (Last::Ended { next, .. }, false) => Ok(next),
-            (Last::Open { step, at, .. }, false) => {
-                let at = at.map_or_else(String::new, |at| format!(" since {}", at.format("%F %T UTC")));
-                bail!(
-                    "a rotation of {} stands at the step `{step}`{at}: another runner is at work on it, or it was interrupted; \
-                     --resume goes on with it",
-                    self.store.place()
-                )
-            }
-        }
-    }
-
-    /// Rotates, and waits for the end of the grace period if there is one.
-    async fn follow(&self, journal: &dyn JournalStore) -> anyhow::Result<Report> {
-        let shown = Shown { journal, spinner: &self.spinner };
-        loop {
-            let report = self.with_ports(&shown, async |ports| {
-                tokio::select! {
-                    report = rotate(&self.plan, ports) => Ok(report),
-                    () = stopped() => {
-                        let how = "interrupted: run it again with --resume to finish the rotation";
-                        Err(anyhow::Error::from(NoAnswer::because(how)))
-                    }
-                }
-            });
-            let report = report.await?;
-            let Some(until) =
-                report.until.filter(|_| report.outcome == Outcome::Waiting && !self.args.no_wait)
-            else {
-                return Ok(report);
-            };
-            tokio::select! {
-                () = self.wait(until) => {}
-                () = stopped() => return Ok(report),
-            }
-        }
-    }
-
-    /// Lets the grace period pass.
-    async fn wait(&self, until: DateTime<Utc>) {
-        while let Ok(left) = until.signed_duration_since(SystemClock::new().now()).to_std()
-            && !left.is_zero()
-        {
-            let seconds = left.as_secs().saturating_add(1);
-            let shown = humantime::format_duration(std::time::Duration::from_secs(seconds));
-            self.spinner.say(format!("both tokens live for another {shown}"));
-            tokio::time::sleep(left.min(std::time::Duration::from_secs(1))).await;
-        }
-    }
-
-    async fn with_ports<T>(&self, journal: &dyn JournalStore, work: impl AsyncFnOnce(&Ports<'_>) -> T) -> T {
-        let prompt = Terminal { spinner: &self.spinner, url: &self.url };
-        let mut tests: Vec<&dyn SmokeTest> = vec![&self.saleor];
-        tests.extend(self.tests.iter().map(|test| test as &dyn SmokeTest));
-        let clock = SystemClock::new();
-        let ports = Ports {
-            issuing: self.admin.as_ref().map_or(Issuing::Person(&prompt), |admin| Issuing::Api(admin)),
-            probe: &self.saleor,
-            smoke_tests: &tests,
-            store: self.store.as_ref(),
-            journal,
-            inventory: Some(&self.inventory),
-            clock: &clock,
-            key: &self.desk.key,
-        };
-        work(&ports).await
-    }
-}
-
-/// Ctrl-C, or the end that a CI system sends.
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    if let Ok(mut end) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = interrupt => {}
-            _ = end.recv() => {}
-        }
-        return;
-    }
-    let _ = interrupt.await;
 }

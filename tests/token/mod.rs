@@ -5,6 +5,7 @@ mod bad;
 mod kill;
 mod list;
 mod name;
+mod places;
 mod revoke;
 mod rotate;
 mod secret;

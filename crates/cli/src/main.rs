@@ -28,6 +28,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
+    leave_no_core();
     let cli = Cli::parse();
     let env = Env::of_process();
     let done = match cli.command {
@@ -49,6 +50,17 @@ fn main() -> ExitCode {
             let unanswered = error.downcast_ref::<NoAnswer>().is_some();
             if unanswered { Exit::Unanswered.into() } else { Exit::Usage.into() }
         }
+    }
+}
+
+/// A crash writes no image of the memory, in which there may be tokens, to the disk; nor does one of a program that is run here.
+fn leave_no_core() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let maximum = getrlimit(Resource::Core).maximum;
+        // Where the system does not let it, nothing else suffers.
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
     }
 }
 

@@ -193,3 +193,82 @@ pub(super) fn github(spec: &str, env: &Env) -> anyhow::Result<GithubStore> {
     }
     Ok(builder.build(&token.into())?)
 }
+
+#[cfg(test)]
+mod tests {
+    use storeward_token::SecretStore;
+
+    use super::*;
+
+    fn env(variables: &[(&str, &str)]) -> Env {
+        Env::of(variables)
+    }
+
+    /// The place, or what is wrong.
+    fn place<S: SecretStore>(store: anyhow::Result<S>) -> String {
+        store.map_or_else(|error| error.to_string(), |store| store.place())
+    }
+
+    fn says(said: &str, part: &str) {
+        assert!(said.contains(part) && !said.contains("EXAMPLE"), "{part}: {said}");
+    }
+
+    #[test]
+    fn vault_is_logged_in_to_by_what_there_is() {
+        let vault = |spec: &str, more: &[(&str, &str)]| {
+            let all = [&[("VAULT_ADDR", "https://vault.example:8200")], more].concat();
+            place(vault(spec, &env(&all)))
+        };
+        let token = ("VAULT_TOKEN", "EXAMPLE");
+        assert_eq!(vault("kv/shop/saleor", &[token]), "Vault at vault.example:8200, kv/shop/saleor, token");
+        assert_eq!(vault("kv/shop#saleor", &[token]), "Vault at vault.example:8200, kv/shop, saleor");
+        let role = [("VAULT_ROLE_ID", "deployer"), ("VAULT_SECRET_ID", "EXAMPLE")];
+        says(&vault("kv/shop", &role), "kv/shop");
+        says(&vault("kv/shop", &role[..1]), "VAULT_SECRET_ID is not set");
+        let jwt = [("VAULT_AUTH_METHOD", "jwt"), ("VAULT_ROLE", "ci"), ("VAULT_JWT", "EXAMPLE")];
+        says(&vault("kv/shop", &jwt), "kv/shop");
+        says(&vault("kv/shop", &jwt[..2]), "VAULT_JWT");
+        says(&vault("kv/shop", &[("VAULT_AUTH_METHOD", "kubernetes")]), "VAULT_ROLE is not set");
+        says(&vault("kv/shop", &[("VAULT_AUTH_METHOD", "ldap"), token]), "may be token, approle");
+        says(&vault("kv/shop", &[]), "nobody is logged in");
+        says(&vault("kv", &[token]), "vault:MOUNT/PATH");
+        says(&place(super::vault("kv/shop", &env(&[token]))), "VAULT_ADDR is not set");
+    }
+
+    #[test]
+    fn aws_is_asked_in_the_region_of_the_secret() {
+        let keys = [("AWS_ACCESS_KEY_ID", "EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "EXAMPLE")];
+        let aws = |name: &str, more: &[(&str, &str)]| place(aws(name, &env(&[&keys, more].concat())));
+        says(&aws("shop", &[("AWS_REGION", "eu-central-1")]), "eu-central-1");
+        says(&aws("shop", &[("AWS_DEFAULT_REGION", "eu-west-1")]), "eu-west-1");
+        let arn = "arn:aws:secretsmanager:us-east-2:123456789012:secret:shop-AbCdEf";
+        says(&aws(arn, &[("AWS_REGION", "eu-central-1")]), "us-east-2");
+        says(&aws("shop", &[]), "AWS_REGION is not set");
+        says(
+            &place(super::aws("shop", &env(&[("AWS_REGION", "eu-central-1")]))),
+            "AWS_ACCESS_KEY_ID is not set",
+        );
+    }
+
+    #[test]
+    fn azure_is_found_by_name_or_address() {
+        let client = [("AZURE_CLIENT_SECRET", "EXAMPLE"), ("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_ID", "c")];
+        says(&place(azure("shop/saleor", &env(&client))), "shop.vault.azure.net");
+        says(&place(azure("https://shop.vault.azure.cn/saleor", &env(&client))), "shop.vault.azure.cn");
+        says(&place(azure("shop/saleor", &env(&client[..1]))), "AZURE_TENANT_ID is not set");
+        says(&place(azure("shop/saleor", &env(&[]))), "shop.vault.azure.net");
+        says(&place(azure("shop", &env(&client))), "azure:VAULT/NAME");
+    }
+
+    #[test]
+    fn github_has_secrets_of_repositories_and_of_environments() {
+        let token = [("GITHUB_TOKEN", "EXAMPLE")];
+        says(&place(github("shop/store/SALEOR_TOKEN", &env(&token))), "shop/store, SALEOR_TOKEN");
+        says(
+            &place(github("shop/store/live/SALEOR_TOKEN", &env(&[("GH_TOKEN", "EXAMPLE")]))),
+            "environment live",
+        );
+        says(&place(github("shop/store", &env(&token))), "github:OWNER/REPO/NAME");
+        says(&place(github("shop/store/SALEOR_TOKEN", &env(&[]))), "GITHUB_TOKEN is not set");
+    }
+}

@@ -53,6 +53,8 @@ fn tokens_are_told_apart() {
         assert_eq!(run.issues(), issues);
         assert_eq!(report["permissions"]["required"].as_array().unwrap().len(), 10);
     }
+    let says = &validate(&shop, &staff.token, &[]).json()["claims"];
+    assert_eq!((says["email"].as_str(), says["kind"].as_str()), (Some("maria@example.com"), Some("access")));
     shop.fake.expire(&staff.id);
     let run = validate(&shop, &staff.token, &[]);
     assert_eq!(run.exit, 1);

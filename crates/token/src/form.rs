@@ -4,8 +4,7 @@
 //! staff token is a JWT. A bare minimum of 32 characters would refuse every genuine app token.
 
 mod claims;
-
-use std::collections::HashSet;
+mod strength;
 
 use serde::Serialize;
 use storeward_core::SecretString;
@@ -51,11 +50,14 @@ pub enum Weakness {
         length: usize,
     },
     /// It repeats too few characters to be random.
-    #[error("has only {distinct} different characters, so it can be guessed")]
-    LowVariety {
-        /// How many different characters it has.
-        distinct: usize,
+    #[error("has {}.{} bits of entropy a character, so it can be guessed", tenths / 10, tenths % 10)]
+    LowEntropy {
+        /// Shannon's entropy of a character, in tenths of a bit.
+        tenths: u32,
     },
+    /// It is made of words that people make passwords of.
+    #[error("is made of words, so it can be guessed")]
+    Words,
     /// It is a text that stands where a token should be.
     #[error("is a placeholder, not a token")]
     Placeholder,
@@ -82,12 +84,27 @@ pub fn judge(token: &SecretString) -> Result<Form, Weakness> {
     if form == Form::Unknown && length < MIN_UNKNOWN_LENGTH {
         return Err(Weakness::TooShort { length });
     }
-    // Thirty random characters of 62 have 24 different ones on average; fewer than 10 happens once in 10^12.
-    let distinct = text.chars().collect::<HashSet<_>>().len();
-    if distinct < 10 {
-        return Err(Weakness::LowVariety { distinct });
+    let least = match form {
+        // Its strength is that of a signature, which nobody can see in it.
+        Form::Jwt => return Ok(form),
+        Form::App => strength::LEAST_OF_APP,
+        Form::Unknown => strength::LEAST,
+    };
+    if strength::is_of_words(text) {
+        return Err(Weakness::Words);
+    }
+    let tenths = strength::entropy(text);
+    if tenths < least {
+        return Err(Weakness::LowEntropy { tenths });
     }
     Ok(form)
+}
+
+/// Whether a text in the form of an app token looks made up, although not so plainly that nobody need be asked. Only the store
+/// knows.
+#[must_use]
+pub fn is_doubtful(token: &SecretString) -> bool {
+    recognise(token.expose()) == Form::App && strength::entropy(token.expose()) < strength::DOUBTFUL
 }
 
 fn recognise(text: &str) -> Form {
@@ -96,16 +113,13 @@ fn recognise(text: &str) -> Form {
         return Form::App;
     }
     let mut parts = text.split('.');
-    let shaped = |part: Option<&str>, prefix: &str| {
-        part.is_some_and(|part| {
-            part.len() >= 16
-                && part.starts_with(prefix)
-                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        })
+    let base64url = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    let shaped = |part: Option<&str>, start: &str| {
+        part.is_some_and(|part| !part.is_empty() && part.starts_with(start) && part.bytes().all(base64url))
     };
-    // `eyJ` is base64url of `{"`, with which header and claims begin.
+    // Header and claims are JSON objects: `eyJ` is base64url of `{"`, and every one of `{…` begins with `e`.
     let is_jwt = shaped(parts.next(), "eyJ")
-        && shaped(parts.next(), "eyJ")
+        && shaped(parts.next(), "e")
         && shaped(parts.next(), "")
         && parts.next().is_none();
     if is_jwt { Form::Jwt } else { Form::Unknown }
@@ -210,8 +224,22 @@ mod tests {
         check("q7EXAMPLEvT2mXk9Zr4LbW8sYc1Hd5 ", Err(Weakness::WhiteSpace));
         check("q7EXAMPLEvT2mXk9Zr4LbW8sYc1Hd", Err(Weakness::TooShort { length: 29 }));
         check("q7EXAMPLEvT2mXk9Zr4LbW8sYc1Hd5x", Err(Weakness::TooShort { length: 31 }));
-        check("abababababababababababababab12", Err(Weakness::LowVariety { distinct: 4 }));
+        check("abababababababababababababab12", Err(Weakness::LowEntropy { tenths: 13 }));
+        check("0101010101010101010101010101010101010101", Err(Weakness::LowEntropy { tenths: 10 }));
+        check("PasswordPasswordPassword123456", Err(Weakness::Words));
         check("eyJEXAMPLEEXAMPLE1.EXAMPLE.EXAMPLE", Ok(Form::Unknown));
+    }
+
+    #[test]
+    fn what_only_the_store_can_judge_is_doubtful() {
+        for (token, expected) in [
+            ("EXAMPLE0001xxxxxxxxxxxxxxxxxxx", true),
+            ("q7EXAMPLEvT2mXk9Zr4LbW8sYc1Hd5", false),
+            ("0101010101010101010101010101010101010101", false),
+        ] {
+            assert_eq!(is_doubtful(&token.into()), expected, "{token}");
+        }
+        check("EXAMPLE0001xxxxxxxxxxxxxxxxxxx", Ok(Form::App));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use storeward_core::{Environment, Severity};
 use storeward_token::{
     Form,
+    form::Claims,
     inventory::Record,
     permission, revoke, rotate,
     validate::{Permissions, Validation},
@@ -40,6 +41,9 @@ pub(crate) fn validation(
             _ => "unknown to Saleor",
         };
         line(out, "form", kind)?;
+    }
+    if let Some(claims) = &found.claims {
+        line(out, "says", &said(claims))?;
     }
     if let Some(fingerprint) = found.fingerprint {
         line(out, "fingerprint", &fingerprint.to_string())?;
@@ -74,6 +78,17 @@ pub(crate) fn validation(
         }
     }
     Ok(())
+}
+
+/// What a staff token says of itself.
+fn said(claims: &Claims) -> String {
+    let kind = claims.kind.as_deref().unwrap_or("a token");
+    let user = claims.email.as_deref().or(claims.user.as_deref()).unwrap_or("nobody");
+    let issuer = claims.issuer.as_deref().unwrap_or("nobody");
+    let until = claims
+        .expires
+        .map_or_else(|| "without end".to_owned(), |at| format!("until {}", at.format("%F %T UTC")));
+    printable(&format!("{kind} of {user}, made by {issuer}, {until} (nobody has verified that)"))
 }
 
 fn line(out: &mut impl Write, what: &str, value: &str) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use storeward_core::SecretString;
 
 /// How far two clocks may be apart before a token counts as expired.
@@ -13,7 +13,7 @@ const LONGEST: usize = 16 * 1024;
 
 /// The claims of a JWT. Nobody has verified the signature, so they are what the token *says*: good for hints to a
 /// person, never for a decision to let somebody in.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Claims {
     /// Who made it: the store's address (`iss`).

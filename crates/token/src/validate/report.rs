@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use storeward_core::{Fingerprint, Severity};
 
-use crate::Form;
+use crate::{Form, form::Claims};
 
 /// What was found out about a token. It holds nothing of the token itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,6 +17,9 @@ pub struct Validation {
     pub valid: bool,
     /// Its form; nothing when it has none.
     pub kind: Option<Form>,
+    /// What a staff token says of itself. Nobody has verified its signature: it decides nothing but that it is expired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Claims>,
     /// Whose it is; nothing when that was not asked, or when it opens nothing.
     pub identity: Option<Owner>,
     /// Its fingerprint; nothing without a key.
@@ -87,6 +90,7 @@ impl Validation {
             schema: "storeward.token.validate/1",
             valid: false,
             kind: None,
+            claims: None,
             identity: None,
             fingerprint: None,
             permissions: Permissions { required, ..Permissions::default() },

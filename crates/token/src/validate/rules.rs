@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn weak(found: &mut Validation, weakness: Weakness) {
     let id = match weakness {
         Weakness::Empty | Weakness::WhiteSpace | Weakness::Placeholder => "token.form",
-        Weakness::TooShort { .. } | Weakness::LowVariety { .. } => "token.weak",
+        Weakness::TooShort { .. } | Weakness::LowEntropy { .. } | Weakness::Words => "token.weak",
     };
     found.note(
         id,
@@ -43,7 +43,16 @@ pub(super) fn by_sight(found: &mut Validation, token: &SecretString, policy: &Po
     if policy.environment.is_production() && form::is_for_development(token) {
         development(found, policy, "says of itself that it is for development");
     }
-    if form::claims(token).is_some_and(|claims| claims.is_expired(now)) {
+    if form::is_doubtful(token) {
+        found.note(
+            "token.doubtful",
+            Severity::Medium,
+            "the token looks made up: Saleor draws each of its characters by chance",
+            "if the store knows it all the same, rotate it",
+        );
+    }
+    found.claims = form::claims(token);
+    if found.claims.as_ref().is_some_and(|claims| claims.is_expired(now)) {
         found.note(
             "token.expired",
             Severity::High,

@@ -42,6 +42,9 @@ fn a_token_is_rotated_in_ci() {
         "kept around it"
     );
 
+    let ignored = fs::read_to_string(shop.path().join(".storeward/.gitignore")).unwrap();
+    assert_eq!(ignored, "*\n", "what it remembers stays out of git");
+
     let again = shop.rotate(&[]);
     assert_eq!(again.exit, 0, "another one: {}", again.stderr);
     assert_eq!(again.json()["old"]["fingerprint"], report["new"]["fingerprint"]);

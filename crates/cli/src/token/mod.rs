@@ -145,7 +145,7 @@ impl<'e> Desk<'e> {
         age.map(|age| span("--max-age", age)).transpose()
     }
 
-    /// The folder with what the program remembers, made if it is not there. Nobody else may look into it.
+    /// The folder with what the program remembers, made if it is not there. Nobody else may look into it, and git leaves it out.
     ///
     /// # Errors
     ///
@@ -156,7 +156,12 @@ impl<'e> Desk<'e> {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        let ignore = path.join(".gitignore");
+        // It is this machine's: in a repository it would only get in the way of others.
+        let made = builder
+            .create(&path)
+            .and_then(|()| if ignore.exists() { Ok(()) } else { fs::write(&ignore, "*\n") });
+        made.with_context(|| format!("cannot make {}", path.display()))?;
         Ok(path)
     }
 }

@@ -1,7 +1,6 @@
 //! A rotation that is killed at any point is finished by the next one, with one live token in the store and no other.
 
 use std::{
-    path::Path,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
 };
@@ -11,16 +10,10 @@ use storeward_token::saleor::testing::Moment;
 use super::Shop;
 use crate::program::write;
 
-fn start(shop: &Shop, more: &[&str]) -> Child {
+fn start(shop: &Shop) -> Child {
     let rotation = shop.rotation();
     let mut command = Command::new(env!("CARGO_BIN_EXE_storeward"));
-    command
-        .arg("token")
-        .args(&rotation)
-        .args(more)
-        .current_dir(shop.path())
-        .env_clear()
-        .envs(&shop.variables);
+    command.arg("token").args(&rotation).current_dir(shop.path()).env_clear().envs(&shop.variables);
     if let Some(path) = option_env!("PATH") {
         command.env("PATH", path);
     }
@@ -62,7 +55,7 @@ fn killed_at_any_question_to_the_store() {
                 }
             });
             let mut known = known;
-            *known = Some(start(&shop, &[]));
+            *known = Some(start(&shop));
             drop(known);
             let status = loop {
                 if let Some(status) = child.lock().unwrap().as_mut().unwrap().try_wait().unwrap() {
@@ -102,44 +95,19 @@ exit 0
 #[test]
 fn killed_at_any_touch_of_the_place() {
     for point in ["kill-before-write", "kill-after-write"] {
-        let shop = Shop::new();
+        let mut shop = Shop::new();
+        shop.place = "command:sh place.sh";
         write(shop.path(), "place.sh", PLACE.as_bytes());
         write(shop.path(), "version", b"1\n");
         write(shop.path(), "secret", shop.app.token.expose().as_bytes());
         write(shop.path(), point, b"");
-        let place = ["--store", "command:sh place.sh"];
-        let status = start_at(&shop, &place).wait().unwrap();
-        assert_eq!(status.code(), None, "it was killed");
-        let run = rotate_at(&shop, &place, &["--resume"]);
+        assert_eq!(start(&shop).wait().unwrap().code(), None, "it was killed");
+        let run = shop.rotate(&["--resume"]);
         assert_eq!(run.exit, 0, "{point}: {}{}", run.stdout, run.stderr);
         let held = std::fs::read_to_string(shop.path().join("secret")).unwrap();
         assert_eq!(shop.alive(&held.as_str().into()), (true, 1), "{point}");
         assert!(held != shop.app.token.expose(), "{point}");
     }
-}
-
-fn start_at(shop: &Shop, place: &[&str; 2]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_storeward"));
-    command.arg("token").args(at(shop, place)).current_dir(shop.path()).env_clear().envs(&shop.variables);
-    command.env("PATH", option_env!("PATH").unwrap_or_default());
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-}
-
-fn rotate_at(shop: &Shop, place: &[&str; 2], more: &[&str]) -> crate::program::Run {
-    let arguments = at(shop, place);
-    let all: Vec<&str> = arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
-    let mut variables = shop.variables.clone();
-    variables.insert("PATH".to_owned(), option_env!("PATH").unwrap_or_default().to_owned());
-    let all: Vec<&str> = ["token"].into_iter().chain(all).collect();
-    crate::program::storeward(Path::new(shop.path()), &all, &variables)
-}
-
-/// The arguments of a rotation at another place.
-fn at(shop: &Shop, place: &[&str; 2]) -> Vec<String> {
-    let mut rotation = shop.rotation();
-    let store = rotation.iter().position(|argument| argument == place[0]).unwrap();
-    rotation[store + 1] = place[1].to_owned();
-    rotation
 }
 
 #[test]

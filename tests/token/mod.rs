@@ -29,6 +29,8 @@ struct Shop {
     app: AddedApp,
     admin: AddedUser,
     directory: TempDir,
+    /// Where a rotation is told that the token is kept.
+    place: &'static str,
     variables: BTreeMap<String, String>,
 }
 
@@ -49,7 +51,7 @@ impl Shop {
             ("ADMIN".to_owned(), admin.token.expose().to_owned()),
             ("STOREWARD_FINGERPRINT_KEY".to_owned(), "07".repeat(32)),
         ];
-        Self { fake, app, admin, directory, variables: variables.into() }
+        Self { fake, app, admin, directory, place: "dotenv:.env.local", variables: variables.into() }
     }
 
     fn path(&self) -> &Path {
@@ -70,7 +72,7 @@ impl Shop {
             "--url",
             &self.fake.url(),
             "--store",
-            "dotenv:.env.local",
+            self.place,
             "--admin-from",
             "env:ADMIN",
             "--app",

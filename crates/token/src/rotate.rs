@@ -17,6 +17,7 @@
 //! revoked, and the report says what is to be done [by hand](Report::by_hand).
 
 mod act;
+mod attempt;
 mod back;
 mod end_old;
 mod issue;

@@ -123,7 +123,7 @@ pub(crate) fn typed(key: &Key, value: &toml::de::DeValue<'_>) -> Option<Value> {
             let count = u32::from_str_radix(number.as_str(), number.radix()).ok()?;
             (count > 0).then(|| Value::from(count))
         }
-        (Kind::Text | Kind::Window, DeValue::String(text)) => value_of(key, text),
+        (Kind::Text | Kind::Window | Kind::Span, DeValue::String(text)) => value_of(key, text),
         (Kind::Texts, DeValue::Array(items)) => {
             let texts: Option<Vec<&str>> = items.iter().map(|item| item.get_ref().as_str()).collect();
             Some(Value::from(texts?))

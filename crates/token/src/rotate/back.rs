@@ -5,8 +5,9 @@ use storeward_core::{Journal, JournalError, PortError, SecretString};
 use super::{
     Issuing, Outcome, Status,
     act::{Act, StepError, Stop},
+    attempt::Attempt,
     look,
-    runner::{Attempt, Runner},
+    runner::Runner,
 };
 use crate::port::{Holder, Stored};
 

@@ -6,9 +6,10 @@ use storeward_core::{Fingerprint, Journal, PortError, SecretString};
 use super::{
     Issuing, Outcome, Status,
     act::{Act, StepError, Stop},
+    attempt::Attempt,
     look::{self, Seen},
     prove::Known,
-    runner::{Attempt, Runner},
+    runner::Runner,
 };
 use crate::{
     inventory::Record,

@@ -7,8 +7,9 @@ use storeward_core::{Journal, SecretString};
 use super::{
     Issuing, Status,
     act::{Act, StepError, Stop, stopped},
+    attempt::{Attempt, Made},
     look::{self, Seen},
-    runner::{Attempt, Made, Runner},
+    runner::Runner,
 };
 
 impl Runner<'_> {

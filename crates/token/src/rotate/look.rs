@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use storeward_core::{Fingerprint, PortError, SecretString};
 
-use super::{Issuing, Plan, Ports, act::StepError, runner::Attempt};
+use super::{Issuing, Plan, Ports, act::StepError, attempt::Attempt};
 use crate::{
     TokenName,
     port::{Holder, Listed},

@@ -9,7 +9,7 @@ use storeward_core::{
 };
 
 use super::{
-    http::Limits,
+    limits::Limits,
     queries::{AccountErrorCode, AppErrorCode},
 };
 use crate::port::Refusal;

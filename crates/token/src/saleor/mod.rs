@@ -22,6 +22,7 @@ mod admin;
 mod fault;
 mod http;
 mod itself;
+mod limits;
 mod queries;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -33,8 +34,8 @@ use storeward_core::{BoxFuture, PortError, SecretString, http::Failure};
 
 pub use self::{
     admin::{App, Changed, SaleorAdmin},
-    http::Limits,
     itself::Itself,
+    limits::Limits,
 };
 use self::{
     fault::Said,

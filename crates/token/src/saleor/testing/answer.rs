@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{
-    serve::failed,
-    state::{App, Caller, LONGEST_NAME, Rank, State, Token, User},
-};
+use super::state::{App, Caller, LONGEST_NAME, Rank, State, Token, User};
 
 /// The answer of the store: a status and a body.
 pub(super) fn answer(
@@ -268,4 +265,15 @@ impl Call<'_> {
         }
         data(FIELD, &json!({ "count": count, "errors": errors }))
     }
+}
+
+/// An answer that failed at the first of its fields.
+fn failed(field: &str, code: &str, message: &str) -> (u16, Value) {
+    let error = json!({
+        "message": message,
+        "locations": [{ "line": 1, "column": 3 }],
+        "path": [field],
+        "extensions": { "exception": { "code": code } },
+    });
+    (200, json!({ "errors": [error], "data": { field: null } }))
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Moment, Seen, Shared, Trouble, answer, lock};
 
@@ -129,15 +129,4 @@ fn bearer(head: &str) -> Option<String> {
     let (scheme, token) = header(head, "authorization")?.split_once(' ')?;
     let known = scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("jwt");
     known.then(|| token.to_owned())
-}
-
-/// An answer that failed at the first of its fields.
-pub(super) fn failed(field: &str, code: &str, message: &str) -> (u16, Value) {
-    let error = json!({
-        "message": message,
-        "locations": [{ "line": 1, "column": 3 }],
-        "path": [field],
-        "extensions": { "exception": { "code": code } },
-    });
-    (200, json!({ "errors": [error], "data": { field: null } }))
 }

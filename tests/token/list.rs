@@ -39,7 +39,11 @@ fn how_old_a_token_may_be_is_configured() {
     assert_eq!(shop.rotate(&[]).exit, 0);
     std::fs::write(shop.path().join("storeward.toml"), "[default]\ntoken.max_age = \"0s\"\n").unwrap();
     let run = shop.run(&["list"]);
-    assert!(run.exit == 0 && run.stdout.contains("✗ overdue"), "only the flag makes it a question: {}", run.stdout);
+    assert!(
+        run.exit == 0 && run.stdout.contains("✗ overdue"),
+        "only the flag makes it a question: {}",
+        run.stdout
+    );
     std::fs::write(shop.path().join("storeward.toml"), "[default]\ntoken.max_age = \"soon\"\n").unwrap();
     let run = shop.run(&["list"]);
     assert!(run.exit == 2 && run.stderr.contains("a span of time such as"), "{}", run.stderr);

@@ -1,0 +1,65 @@
+//! The names of entity types.
+
+use storeward_core::nearest;
+
+/// The entity types that a configuration of the Saleor Configurator (3.23) is made of.
+///
+/// A role may list others, which later releases or other tools bring; [`lint`](crate::Matrix::lint) remarks on them.
+pub const ENTITY_TYPES: &[&str] = &[
+    "shop",
+    "channels",
+    "warehouses",
+    "shippingZones",
+    "taxClasses",
+    "productAttributes",
+    "contentAttributes",
+    "customerAttributes",
+    "attributes",
+    "productTypes",
+    "pageTypes",
+    "modelTypes",
+    "customerTypes",
+    "categories",
+    "collections",
+    "menus",
+    "models",
+    "products",
+];
+
+/// Whether two names mean the same entity type: `shipping_zones` is `shippingZones`.
+#[must_use]
+pub fn same_type(a: &str, b: &str) -> bool {
+    letters(a).eq(letters(b))
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase())
+}
+
+/// The known type of this name, or the one most like it.
+pub(crate) fn known(name: &str) -> Result<(), Option<&'static str>> {
+    if ENTITY_TYPES.iter().any(|known| same_type(known, name)) {
+        return Ok(());
+    }
+    Err(nearest::nearest(name, ENTITY_TYPES.iter().copied()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_are_one_type() {
+        for (a, b, same) in [
+            ("shippingZones", "shipping_zones", true),
+            ("Shipping-Zones", "shippingzones", true),
+            ("product", "products", false),
+            ("shop", "", false),
+            ("ß", "ss", false),
+        ] {
+            assert_eq!(same_type(a, b), same, "{a} {b}");
+        }
+        assert_eq!(known("productTypos"), Err(Some("productTypes")));
+        assert_eq!(known("__proto__"), Err(None));
+    }
+}

@@ -1,5 +1,6 @@
 //! The `storeward` program: parses, runs, prints, and says with its exit code what the answer was.
 
+mod access;
 mod args;
 mod bridges;
 mod check;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Secrets(command) => commands::secrets::run(&command, &env),
         Command::Sanitize(args) => commands::sanitize::run(&args, &env),
         Command::Token(command) => commands::token::run(&command, &env),
+        Command::Access(command) => commands::access::run(&command, &env),
         Command::Config(command) => commands::config::run(&command, &env),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man { output } => commands::shell::man(output.as_deref()),

@@ -1,5 +1,6 @@
 //! The command line. Parsing touches nothing; what it yields are plain values.
 
+mod access;
 mod sanitize;
 mod secrets;
 mod token;
@@ -8,6 +9,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::access::{
+    AccessCommand, CheckAccessArgs, DiffArgs, DiffFormat, Identity, LintArgs, MatrixArgs, MatrixFormat,
+};
 pub(crate) use self::sanitize::{CoverageArgs, InputFormat, RulesArgs, SanitizeArgs, SanitizeCommand};
 pub(crate) use self::secrets::{
     BaselineCommand, Hook, HookCommand, HowArgs, RulesCommand, ScanArgs, ScanFormat, SecretsCommand,
@@ -41,6 +45,9 @@ pub(crate) enum Command {
     /// Validate, rotate, list and end the tokens of a store
     #[command(subcommand, after_help = exit::HELP)]
     Token(TokenCommand),
+    /// Say who may do what where
+    #[command(subcommand, after_help = exit::HELP)]
+    Access(AccessCommand),
     /// Look at the configuration
     #[command(subcommand, after_help = exit::HELP)]
     Config(ConfigCommand),

@@ -135,6 +135,22 @@ pub(crate) const KEYS: &[Key] = &[
         about: "Commands that a new token must pass, with it in SALEOR_TOKEN",
     },
     Key {
+        name: "access.matrix",
+        kind: Kind::Text,
+        aliases: &[],
+        floor: None,
+        example: r#""access.toml""#,
+        about: "The file that says who may do what where; without it, the built-in roles",
+    },
+    Key {
+        name: "access.issuer",
+        kind: Kind::Text,
+        aliases: &[],
+        floor: None,
+        example: r#""https://token.actions.githubusercontent.com""#,
+        about: "Who signs the identities of pipelines; GitHub Enterprise Server has an issuer of its own",
+    },
+    Key {
         name: "deployment.require_approval",
         kind: Kind::Switch,
         aliases: &["REQUIRE_APPROVAL_FOR_DEPLOYMENT", "ENABLE_DEPLOYMENT_APPROVAL"],

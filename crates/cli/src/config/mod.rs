@@ -19,6 +19,7 @@ use self::layer::{Origin, Problem, Setting};
 pub(crate) struct Values {
     pub(crate) saleor: Saleor,
     pub(crate) token: Token,
+    pub(crate) access: Access,
     pub(crate) deployment: Deployment,
     pub(crate) audit: Enabled,
     pub(crate) monitoring: Enabled,
@@ -47,6 +48,13 @@ pub(crate) struct Token {
     pub(crate) max_age: Option<String>,
     pub(crate) refused: Vec<String>,
     pub(crate) smoke_tests: Vec<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Access {
+    pub(crate) matrix: Option<String>,
+    pub(crate) issuer: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]

@@ -1,5 +1,6 @@
 //! What a person or a program gets to see. Reports go to standard output or a file, everything else to standard error.
 
+pub(crate) mod access;
 pub(crate) mod human;
 pub(crate) mod markdown;
 pub(crate) mod sarif;

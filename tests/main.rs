@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed; clippy.toml lets off test functions only, not their helpers"
 )]
 
+mod access;
 mod architecture;
 mod bad_input;
 mod cases;

@@ -28,11 +28,16 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// What it printed, as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
+            panic!("{error}\nexit: {}\nstdout: {}\nstderr: {}", self.exit, self.stdout, self.stderr);
+        })
+    }
+
     /// The checks of a JSON report whose id is given: status and evidence.
     pub(crate) fn check(&self, id: &str) -> serde_json::Value {
-        let report: serde_json::Value = serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
-            panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
-        });
+        let report = self.json();
         let checks = report["checks"].as_array().unwrap();
         checks.iter().find(|check| check["id"] == id).unwrap_or_else(|| panic!("no check {id}")).clone()
     }

@@ -13,7 +13,6 @@ mod validate;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use serde_json::Value;
 use storeward_core::SecretString;
 use storeward_token::saleor::testing::{AddedApp, AddedUser, FakeSaleor};
 use tempfile::TempDir;
@@ -122,12 +121,6 @@ impl Shop {
 }
 
 impl Run {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
-            panic!("{error}\nexit: {}\nstdout: {}\nstderr: {}", self.exit, self.stdout, self.stderr);
-        })
-    }
-
     /// The ids of a validation's issues.
     fn issues(&self) -> Vec<String> {
         let report = self.json();

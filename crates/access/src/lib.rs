@@ -14,6 +14,7 @@ pub mod oidc;
 pub mod permission;
 pub mod proof;
 pub mod request;
+pub mod mfa;
 pub mod restriction;
 pub mod window;
 

@@ -13,6 +13,8 @@ pub mod port;
 pub mod secret;
 pub mod severity;
 pub mod signal;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub mod sql;
 pub mod vocabulary;
 
 pub use actor::{Actor, ActorKind, Attestation};

@@ -1,12 +1,11 @@
 //! Runs kept in a database, where they survive a crash of the process and of the machine.
 
-mod fault;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod query;
-mod schema;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod tables;
 #[cfg(all(test, feature = "postgres", feature = "sqlite"))]
 mod tests;
 
@@ -19,9 +18,9 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::Fault;
 use crate::{
     BoxFuture, PortError,
-    journal::{Claim, Entry, JournalStore},
+    journal::{Claim, Entry, JournalStore, store::PORT},
+    sql::Failure,
 };
-use fault::Failure;
 
 /// Runs kept in an SQLite file (feature `sqlite`) or in a PostgreSQL database (feature `postgres`).
 ///
@@ -133,7 +132,7 @@ impl SqlJournal {
             #[cfg(feature = "postgres")]
             Medium::Postgres(_) => postgres::limited(work).await,
         };
-        result.map_err(|failure| failure.at(self.place()))
+        result.map_err(|failure| failure.at(PORT, self.place()))
     }
 }
 

@@ -9,17 +9,34 @@ use std::{
 use sqlx::{AnyConnection, ConnectOptions, Connection, Row, any::AnyConnectOptions};
 
 use super::{
-    fault::Failure,
+    PORT,
     query::{self, Name, one},
-    schema::{self, Dialect},
+    tables,
 };
-use crate::{PortError, SecretString, journal::Claim};
+use crate::{
+    PortError, SecretString,
+    journal::Claim,
+    sql::{
+        Failure, Part,
+        schema::{self, Dialect},
+    },
+};
 
 const DIALECT: Dialect = Dialect {
     tables: "SELECT CAST(tablename AS text) FROM pg_tables WHERE schemaname = current_schema()",
-    runs: "CREATE TABLE run (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, digest TEXT NOT NULL UNIQUE, \
-           name TEXT NOT NULL, fence BIGINT NOT NULL, entries BIGINT NOT NULL, holder TEXT NOT NULL)",
     alone: false,
+};
+
+const PART: Part = Part {
+    name: tables::NAME,
+    port: PORT,
+    version: tables::VERSION,
+    tables: tables::TABLES,
+    make: &[
+        "CREATE TABLE run (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, digest TEXT NOT NULL UNIQUE, \
+         name TEXT NOT NULL, fence BIGINT NOT NULL, entries BIGINT NOT NULL, holder TEXT NOT NULL)",
+        tables::ENTRIES,
+    ],
 };
 
 /// How long a request may take, of which connecting is a part.
@@ -56,10 +73,10 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &SecretString) -> Result<(Self, AnyConnection), PortError> {
-        let (place, url) = address(url).map_err(|failure| failure.at("the URL of the database"))?;
+        let (place, url) = address(url).map_err(|failure| failure.at(PORT, "the URL of the database"))?;
         let postgres = Self { place, url, held: Mutex::default() };
         let connection = limited(postgres.prepare()).await;
-        let connection = connection.map_err(|failure| failure.at(&postgres.place))?;
+        let connection = connection.map_err(|failure| failure.at(PORT, &postgres.place))?;
         Ok((postgres, connection))
     }
 
@@ -77,7 +94,7 @@ impl Postgres {
         )
         .execute(&mut *transaction)
         .await?;
-        schema::open(&mut transaction, &DIALECT).await?;
+        schema::open(&mut transaction, &DIALECT, &PART).await?;
         transaction.commit().await?;
         Ok(connection)
     }
@@ -246,7 +263,7 @@ mod tests {
             "postgres://host/db?sslpassword=EXAMPLE",
         ] {
             let Err(failure) = address(&url.into()) else { panic!("{url}") };
-            let error = failure.at("the URL");
+            let error = failure.at(PORT, "the URL");
             assert!(!format!("{error} {error:?}").contains("EXAMPLE"), "{error}");
         }
         let Ok((place, _)) = address(&"postgres://user:EXAMPLE@host:5433/db".into()) else { panic!() };

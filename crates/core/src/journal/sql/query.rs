@@ -4,10 +4,13 @@ use chrono::DateTime;
 use ring::digest::{SHA256, digest};
 use sqlx::{AnyConnection, Connection, Row, any::AnyRow};
 
-use super::fault::Failure;
-use crate::journal::{
-    Claim, Entry,
-    store::{taken_over, unknown},
+use crate::{
+    Fault, PortError,
+    journal::{
+        Claim, Entry,
+        store::{PORT, taken_over, unknown},
+    },
+    sql::Failure,
 };
 
 /// A run's or a step's name, which every database can keep.
@@ -152,7 +155,7 @@ pub(super) async fn held(connection: &mut AnyConnection, name: &Name<'_>) -> Res
         None => String::new(),
     };
     let message = format!("another runner is at work on run `{}`{holder}", name.text());
-    Ok(Failure::answer(crate::Fault::Conflict, message))
+    Ok(Failure::Answer(PortError::new(PORT, Fault::Conflict, message)))
 }
 
 pub(super) fn one(rows: &[AnyRow]) -> Result<&AnyRow, Failure> {

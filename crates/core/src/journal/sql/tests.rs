@@ -19,7 +19,7 @@ impl JournalStore for Unlocked {
             let work = async {
                 query::claim(&mut self.0.connect().await?, &query::Name::new(run)?, "EXAMPLE").await
             };
-            work.await.map_err(|failure| failure.at("there"))
+            work.await.map_err(|failure| failure.at(PORT, "there"))
         })
     }
 
@@ -29,21 +29,21 @@ impl JournalStore for Unlocked {
                 let (name, step) = (query::Name::new(run)?, query::Name::new(&entry.step)?);
                 query::append(&mut self.0.connect().await?, &name, fence, &step, &entry).await
             };
-            work.await.map_err(|failure| failure.at("there"))
+            work.await.map_err(|failure| failure.at(PORT, "there"))
         })
     }
 
     fn runs<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<String>, PortError>> {
         Box::pin(async move {
             let work = async { query::runs(&mut self.0.connect().await?, &query::Name::new(prefix)?).await };
-            work.await.map_err(|failure| failure.at("there"))
+            work.await.map_err(|failure| failure.at(PORT, "there"))
         })
     }
 
     fn entries<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Vec<Entry>, PortError>> {
         Box::pin(async move {
             let work = async { query::entries(&mut self.0.connect().await?, &query::Name::new(run)?).await };
-            work.await.map_err(|failure| failure.at("there"))
+            work.await.map_err(|failure| failure.at(PORT, "there"))
         })
     }
 }

@@ -1,9 +1,11 @@
-//! What a database's errors mean to whoever asked the journal.
+//! What a database's errors mean to whoever asked for something that is kept in it.
 
-use crate::{Fault, PortError, journal::store::PORT};
+use crate::{Fault, PortError};
 
-/// Why a request failed.
-pub(super) enum Failure {
+/// Why a request to a database failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Failure {
     /// The database did as it was told, and the answer is no.
     Answer(PortError),
     /// It did not answer as it should.
@@ -22,22 +24,19 @@ impl From<sqlx::Error> for Failure {
 }
 
 impl Failure {
-    pub(super) fn answer(fault: Fault, message: impl Into<String>) -> Self {
-        Self::Answer(PortError::new(PORT, fault, message))
-    }
-
-    /// The error that the port gives, naming the database.
-    pub(super) fn at(self, place: &str) -> PortError {
+    /// The error that this port gives, naming the database.
+    #[must_use]
+    pub fn at(self, port: &'static str, place: &str) -> PortError {
         match self {
             Self::Answer(error) => error,
-            Self::Invalid(message) => PortError::new(PORT, Fault::Invalid, format!("{place}: {message}")),
+            Self::Invalid(message) => PortError::new(port, Fault::Invalid, format!("{place}: {message}")),
             #[cfg(feature = "postgres")]
             Self::TimedOut => {
-                PortError::new(PORT, Fault::TimedOut, format!("{place} did not answer in time"))
+                PortError::new(port, Fault::TimedOut, format!("{place} did not answer in time"))
             }
             Self::Sql(error) => {
                 let (fault, message) = meaning(&error);
-                let port_error = PortError::new(PORT, fault, format!("{place} {message}"));
+                let port_error = PortError::new(port, fault, format!("{place} {message}"));
                 // It may quote the URL, in which a password stands.
                 if matches!(error, sqlx::Error::Configuration(_)) {
                     port_error
@@ -78,7 +77,7 @@ fn of_sqlite(code: u32) -> (Fault, &'static str) {
         13 => (Fault::Unreachable, "cannot grow: the disk is full"),
         14 => (Fault::Refused, "cannot be opened"),
         26 => (Fault::Invalid, "is not an SQLite database"),
-        _ => (Fault::Invalid, "cannot do what the journal asks for"),
+        _ => (Fault::Invalid, "cannot do what is asked of it"),
     }
 }
 
@@ -87,13 +86,13 @@ fn of_postgres(code: &str) -> (Fault, &'static str) {
     match (code.get(..2), code) {
         (_, "57014") => (Fault::TimedOut, "did not answer in time"),
         (_, "55P03") => (Fault::Limited, "is kept busy by others"),
-        (_, "42501" | "25006") => (Fault::Refused, "does not let this user keep a journal"),
+        (_, "42501" | "25006") => (Fault::Refused, "does not let this user keep anything"),
         (_, "3D000") => (Fault::NotFound, "does not exist"),
-        (_, "3F000") => (Fault::NotFound, "has no schema in the search path to keep a journal in"),
+        (_, "3F000") => (Fault::NotFound, "has no schema in the search path to keep anything in"),
         (Some("28"), _) => (Fault::Refused, "does not let this user in"),
         (Some("53"), _) => (Fault::Limited, "has no room for this"),
         (Some("08" | "57" | "58"), _) => (Fault::Unreachable, "cannot be reached"),
         (Some("40"), _) => (Fault::Conflict, "was changed by somebody else meanwhile"),
-        _ => (Fault::Invalid, "cannot do what the journal asks for"),
+        _ => (Fault::Invalid, "cannot do what is asked of it"),
     }
 }

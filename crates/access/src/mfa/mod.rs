@@ -27,6 +27,8 @@ pub mod recovery;
 pub mod seal;
 pub mod service;
 pub mod session;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod throttle;
 pub mod totp;
 
@@ -38,3 +40,5 @@ pub use random::NoRandomness;
 pub use seal::{Keys, SealingKey};
 pub use service::{Mfa, MfaError, Outcome, Refusal};
 pub use session::{Scope, SessionId, Verified};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteMfaStore;

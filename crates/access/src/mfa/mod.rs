@@ -22,6 +22,8 @@ mod memory;
 pub mod otpauth;
 pub mod policy;
 pub mod port;
+#[cfg(feature = "http")]
+pub mod provider;
 mod random;
 pub mod recovery;
 pub mod seal;

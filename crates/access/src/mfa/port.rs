@@ -202,6 +202,9 @@ pub enum Denial {
     /// The provider would let the person pass without a factor, which is none.
     #[error("the provider asks this person for no second factor, so none was shown")]
     Bypassed,
+    /// The factor is that of another person.
+    #[error("the provider names another person")]
+    OtherPerson,
     /// The provider does not let this person in at all.
     #[error("the provider does not let this person in")]
     Barred,

@@ -19,7 +19,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::hmac;
 use serde::{Deserialize, de::DeserializeOwned};
 use storeward_core::{
@@ -31,13 +30,10 @@ use storeward_core::{
     },
 };
 
-use super::{PORT, Patience, by_status, client, failed, not_understood};
+use super::{PORT, Patience, by_status, client, failed, form, not_understood};
 use crate::mfa::port::{Challenge, Denial, MfaVerifier, Verdict};
 
 const NAME: &str = "Duo";
-
-/// What RFC 3986 §2.3 leaves unreserved.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The hash under the signatures. Duo takes both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -140,7 +136,7 @@ impl DuoVerifier {
         parameters: &[(&str, &str)],
     ) -> Result<T, PortError> {
         let mut url = self.address.below(path);
-        let parameters = canonical(parameters);
+        let parameters = form(parameters);
         let date = self.settings.clock.now().to_rfc2822();
         let signed =
             [&date, method.as_str(), &self.address.host().to_lowercase(), url.path(), &parameters].join("\n");
@@ -149,8 +145,7 @@ impl DuoVerifier {
             url.set_query(Some(&parameters));
             self.client.request(method, url)
         } else {
-            let form = "application/x-www-form-urlencoded";
-            self.client.request(method, url).header(CONTENT_TYPE, form).body(parameters)
+            self.client.request(method, url).header(CONTENT_TYPE, super::FORM).body(parameters)
         };
         let authorization = sensitive(&authorization).map_err(|failure| failed(NAME, failure))?;
         let request = request.header(DATE, date).header(AUTHORIZATION, authorization);
@@ -218,15 +213,6 @@ impl MfaVerifier for DuoVerifier {
             }
         })
     }
-}
-
-/// Parameters in the order of their names, as they are signed and as they are sent.
-fn canonical(parameters: &[(&str, &str)]) -> String {
-    let escaped = |text: &str| utf8_percent_encode(text, ESCAPED).to_string();
-    let mut pairs: Vec<_> =
-        parameters.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
-    pairs.sort_unstable();
-    pairs.join("&")
 }
 
 #[derive(Deserialize)]

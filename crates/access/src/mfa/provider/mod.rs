@@ -2,12 +2,14 @@
 //!
 //! | provider | code | push | signed in by |
 //! | --- | --- | --- | --- |
+//! | [`Auth0Verifier`] | yes | yes | a client's secret, after a first factor there |
 //! | [`DuoVerifier`] | yes | yes | a signature of each request |
 //! | [`OktaVerifier`] | yes | yes | an API token |
 //!
 //! Only what a provider's reference names as success is a yes. A result that it does not name, a page of HTML, a redirect and
 //! silence are errors, of which nothing is quoted. The futures run on tokio, with its I/O and time drivers.
 
+pub mod auth0;
 pub mod duo;
 #[cfg(test)]
 mod fake;
@@ -15,18 +17,25 @@ pub mod okta;
 
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use storeward_core::{
     Fault, PortError,
     http::{Answer, Client, Failure, Limits},
 };
 
-pub use self::{duo::DuoVerifier, okta::OktaVerifier};
+pub use self::{auth0::Auth0Verifier, duo::DuoVerifier, okta::OktaVerifier};
 
 /// What this port is called in errors.
 const PORT: &str = "second factor provider";
 
 /// The longest answer that is read, in bytes: a person has few factors.
 const LONGEST: usize = 256 << 10;
+
+/// What RFC 3986 §2.3 leaves unreserved.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// In what form parameters are sent.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// How long is waited for a person who was asked on a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +59,15 @@ impl Patience {
     async fn rest(self) {
         tokio::time::sleep(self.interval).await;
     }
+}
+
+/// Parameters in the order of their names.
+fn form(parameters: &[(&str, &str)]) -> String {
+    let escaped = |text: &str| utf8_percent_encode(text, ESCAPED).to_string();
+    let mut pairs: Vec<_> =
+        parameters.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
+    pairs.sort_unstable();
+    pairs.join("&")
 }
 
 fn client(timeout: Duration) -> Result<Client, PortError> {

@@ -60,7 +60,7 @@ fn a_signature_is_that_of_the_reference() {
     let signed = "Tue, 21 Aug 2012 17:29:18 -0000\nPOST\napi-xxxxxxxx.duosecurity.com\n/accounts/v1/account/list\n\
                   realname=First%20Last&username=root";
     assert_eq!(
-        canonical(&[("username", "root"), ("realname", "First Last")]),
+        form(&[("username", "root"), ("realname", "First Last")]),
         "realname=First%20Last&username=root"
     );
     for (signature, tag) in [

@@ -196,10 +196,10 @@ mod tests {
 
     use super::*;
 
-    const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"; // the RFCs' 1234567890…
+    const LETTERS: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"; // the RFCs' 1234567890…
 
     fn totp(algorithm: Algorithm, digits: u8, period: u16) -> Totp {
-        let secret = TotpSecret::parse(&SECRET.into()).unwrap();
+        let secret = TotpSecret::parse(&LETTERS.into()).unwrap();
         Totp::new(secret, Form::new(algorithm, digits, period).unwrap())
     }
 
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(
             made.uri().expose(),
             format!(
-                "otpauth://totp/storeward%20%26%20co:maria%2Bx%40shop.example?secret={SECRET}\
+                "otpauth://totp/storeward%20%26%20co:maria%2Bx%40shop.example?secret={LETTERS}\
                  &issuer=storeward%20%26%20co&algorithm=SHA256&digits=8&period=60"
             )
         );
@@ -239,10 +239,10 @@ mod tests {
             ),
             ("a?secret=S&period=15&algorithm=SHA1", None, "a", Form::new(Algorithm::Sha1, 6, 15).unwrap()),
         ] {
-            let uri = format!("OTPAUTH://TOTP/{rest}").replacen("secret=S", &format!("secret={SECRET}"), 1);
+            let uri = format!("OTPAUTH://TOTP/{rest}").replacen("secret=S", &format!("secret={LETTERS}"), 1);
             let read = OtpAuth::parse(&uri.as_str().into()).unwrap_or_else(|error| panic!("{uri}: {error}"));
             assert_eq!((read.issuer(), read.account(), read.totp().form()), (issuer, account, form), "{uri}");
-            assert_eq!(read.totp().secret().base32().expose(), SECRET);
+            assert_eq!(read.totp().secret().base32().expose(), LETTERS);
         }
     }
 
@@ -267,12 +267,12 @@ mod tests {
             ("otpauth://totp/a?secret=S&digits=6&digits=8", InvalidOtpAuth::Twice),
             ("otpauth://totp/a?secret=S&algorithm=MD5", InvalidOtpAuth::Algorithm),
             ("otpauth://totp/a?secret=S&digits=5", InvalidOtpAuth::Totp(InvalidTotp::Digits)),
-            ("otpauth://totp/a?secret=S&digits=%2b6", InvalidOtpAuth::Totp(InvalidTotp::Digits)),
-            ("otpauth://totp/a?secret=S&digits=+6", InvalidOtpAuth::Totp(InvalidTotp::Digits)),
+            ("otpauth://totp/a?digits=%2b6&secret=S", InvalidOtpAuth::Totp(InvalidTotp::Digits)),
+            ("otpauth://totp/a?digits=+6&secret=S", InvalidOtpAuth::Totp(InvalidTotp::Digits)),
             ("otpauth://totp/a?secret=S&period=0", InvalidOtpAuth::Totp(InvalidTotp::Period)),
             ("otpauth://totp/a?secret=S&period=99999", InvalidOtpAuth::Totp(InvalidTotp::Period)),
         ] {
-            let text = uri.replace("secret=S", &format!("secret={SECRET}"));
+            let text = uri.replace("secret=S", &format!("secret={LETTERS}"));
             let error = OtpAuth::parse(&text.into()).expect_err(uri);
             assert_eq!(error, expected, "{uri}");
             assert!(!error.to_string().contains("EXAMPLE"), "{error}");

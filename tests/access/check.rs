@@ -10,10 +10,23 @@ const MONDAY: &str = "2026-11-23T10:00:00Z";
 
 fn check(actor: &str, roles: &str, operation: &str, environment: &str, more: &[&str]) -> (i32, Value) {
     let directory = tempfile::tempdir().unwrap();
-    let run = ask(directory.path(), &[
-        &["check", "--actor", actor, "--roles", roles, "--operation", operation, "--environment", environment],
-        more,
-    ]);
+    let run = ask(
+        directory.path(),
+        &[
+            &[
+                "check",
+                "--actor",
+                actor,
+                "--roles",
+                roles,
+                "--operation",
+                operation,
+                "--environment",
+                environment,
+            ],
+            more,
+        ],
+    );
     (run.exit, run.json())
 }
 
@@ -40,12 +53,23 @@ fn the_built_in_roles_decide() {
         ("security", "deploy", "staging", &[], 1, "no_grant"),
         ("ci_cd", "deploy", "staging", &["--at", MONDAY], 1, "automated_only"),
         ("ci_cd", "deploy", "staging", &["--at", MONDAY, "--automation"], 0, "deploy_staging"),
-        ("ci_cd", "deploy", "staging", &["--at", "2026-11-22T10:00:00Z", "--automation"], 1, "limited_time_window"),
+        (
+            "ci_cd",
+            "deploy",
+            "staging",
+            &["--at", "2026-11-22T10:00:00Z", "--automation"],
+            1,
+            "limited_time_window",
+        ),
         ("constructor", "read_config", "development", &[], 1, "unknown_role"),
         ("developer,__proto__", "read_config", "development", &[], 1, "unknown_role"),
     ] {
         let (code, answer) = check("maria", roles, operation, environment, more);
-        assert_eq!((code, answer["decided_by"]["rule"].as_str()), (exit, Some(rule)), "{roles} {operation} {environment}: {answer}");
+        assert_eq!(
+            (code, answer["decided_by"]["rule"].as_str()),
+            (exit, Some(rule)),
+            "{roles} {operation} {environment}: {answer}"
+        );
         assert_eq!(answer["allowed"], exit == 0);
         assert_eq!(answer["schema"], "storeward.access.check/1");
         assert!(!answer["reason"].as_str().unwrap().is_empty());
@@ -83,13 +107,27 @@ fn roles_come_from_a_file_that_names_their_members() {
 #[test]
 fn an_explanation_names_every_rule_on_the_way() {
     let directory = tempfile::tempdir().unwrap();
-    let run = ask(directory.path(), &[&[
-        "explain", "--actor", "maria", "--roles", "devops,developer", "--operation", "deploy", "-e", "production",
-    ]]);
+    let run = ask(
+        directory.path(),
+        &[&[
+            "explain",
+            "--actor",
+            "maria",
+            "--roles",
+            "devops,developer",
+            "--operation",
+            "deploy",
+            "-e",
+            "production",
+        ]],
+    );
     let answer = run.json();
     assert_eq!((run.exit, answer["schema"].as_str()), (1, Some("storeward.access.explain/1")));
     let steps = answer["steps"].as_array().unwrap();
-    assert!(steps.len() > 3 && steps.iter().any(|step| step["text"].as_str().unwrap().contains("`deploy_all`")), "{answer}");
+    assert!(
+        steps.len() > 3 && steps.iter().any(|step| step["text"].as_str().unwrap().contains("`deploy_all`")),
+        "{answer}"
+    );
 }
 
 #[test]
@@ -97,10 +135,9 @@ fn a_wrong_question_says_what_was_meant() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "bad.toml", b"[roles.buyer]\npermissions = [\"DEPLOY_STAGNG\"]\n");
     let good = ["check", "--actor", "a", "--roles", "developer", "--operation", "deploy", "-e", "staging"];
-    for (from, to, says) in [
-        ("deploy", "deply", "did you mean `deploy`"),
-        ("staging", "stagging", "did you mean `staging`"),
-    ] {
+    for (from, to, says) in
+        [("deploy", "deply", "did you mean `deploy`"), ("staging", "stagging", "did you mean `staging`")]
+    {
         let arguments = good.map(|word| if word == from { to } else { word });
         let run = access(directory.path(), &arguments);
         assert_eq!((run.exit, run.stdout.as_str()), (2, ""));

@@ -11,16 +11,37 @@ fn a_member_of_the_staff_is_vouched_for_by_the_store() {
     let maria = fake.add_staff("maria@example.com", &[]);
     let url = fake.url();
     let arguments = [
-        "check", "--identity", "saleor", "--url", &url, "--token-from", "env:STAFF", "--roles", "devops", "--operation",
-        "read_config", "-e", "production", "--format", "json",
+        "check",
+        "--identity",
+        "saleor",
+        "--url",
+        &url,
+        "--token-from",
+        "env:STAFF",
+        "--roles",
+        "devops",
+        "--operation",
+        "read_config",
+        "-e",
+        "production",
+        "--format",
+        "json",
     ];
     let run = with(directory.path(), &arguments, &[("STAFF", maria.token.expose())]);
     let answer = run.json();
     assert_eq!((run.exit, answer["actor"].as_str()), (1, Some("maria@example.com")), "{}", run.stderr);
-    assert_eq!((answer["attestation"]["by"].as_str(), answer["attestation"]["id"].as_str()), (Some("store"), Some(maria.id.as_str())));
-    let attested = answer["obligations"].as_array().unwrap().iter().find(|one| one["kind"] == "attested_identity");
+    assert_eq!(
+        (answer["attestation"]["by"].as_str(), answer["attestation"]["id"].as_str()),
+        (Some("store"), Some(maria.id.as_str()))
+    );
+    let attested =
+        answer["obligations"].as_array().unwrap().iter().find(|one| one["kind"] == "attested_identity");
     assert_eq!(attested.unwrap()["satisfied"], true, "{answer}");
-    let other = with(directory.path(), &[&arguments[..], &["--actor", "jonas"]].concat(), &[("STAFF", maria.token.expose())]);
+    let other = with(
+        directory.path(),
+        &[&arguments[..], &["--actor", "jonas"]].concat(),
+        &[("STAFF", maria.token.expose())],
+    );
     assert!(other.exit == 2 && other.stderr.contains("not `jonas`"), "{}", other.stderr);
     fake.expire(&maria.id);
     let expired = with(directory.path(), &arguments, &[("STAFF", maria.token.expose())]);

@@ -13,7 +13,10 @@ fn the_matrix_is_shown_in_each_form() {
     let cells = cells["cells"].as_array().unwrap();
     assert!(cells.iter().all(|cell| cell["environment"] == "staging") && cells.len() > 10);
     let markdown = show(&["--format", "markdown"]).stdout;
-    assert!(markdown.contains("| devops | production | deploy | yes | mfa, approval, audit_before"), "{markdown}");
+    assert!(
+        markdown.contains("| devops | production | deploy | yes | mfa, approval, audit_before"),
+        "{markdown}"
+    );
     let html = show(&["--format", "html"]).stdout;
     assert!(html.starts_with("<!doctype html>") && html.contains("<h2>security</h2>"));
     let unknown = show(&["--role", "devop"]);

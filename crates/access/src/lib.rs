@@ -8,13 +8,13 @@ pub mod entity;
 pub mod explain;
 pub mod matrix;
 pub mod matrix_file;
+pub mod mfa;
 pub mod obligation;
 #[cfg(feature = "oidc")]
 pub mod oidc;
 pub mod permission;
 pub mod proof;
 pub mod request;
-pub mod mfa;
 pub mod restriction;
 pub mod window;
 
@@ -30,7 +30,7 @@ pub use matrix::{
 pub use matrix_file::{MatrixFile, MatrixFileError};
 pub use obligation::ObligationKind;
 pub use permission::Permission;
-pub use proof::{ChangeDigest, Evidence, Issuer, Proof};
+pub use proof::{Evidence, Issuer, Proof};
 pub use request::{Request, Session};
 pub use restriction::Restriction;
 pub use window::{InvalidWindow, TimeWindow};

@@ -6,60 +6,15 @@
 //! one for approvals to what counts votes, the one for audit events to what writes them. Code that has no issuer can
 //! make requests, but no proof; code that makes an issuer of its own makes proofs that no engine believes.
 
-use std::{
-    fmt,
-    str::FromStr,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
-use storeward_core::{Actor, Operation};
+use storeward_core::{Actor, ChangeDigest, Operation};
 
 use crate::{
     ObligationKind, Request,
     permission::{changes_configuration, changes_something},
 };
-
-/// The SHA-256 of a change, so that what was approved is what is applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ChangeDigest([u8; 32]);
-
-impl ChangeDigest {
-    /// Takes the 32 bytes of the hash.
-    #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}
-
-impl fmt::Display for ChangeDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl FromStr for ChangeDigest {
-    type Err = InvalidDigest;
-
-    /// Reads 64 hexadecimal digits.
-    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(InvalidDigest);
-        }
-        let mut bytes = [0; 32];
-        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
-            let digits = text.get(at..at + 2).ok_or(InvalidDigest)?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| InvalidDigest)?;
-        }
-        Ok(Self(bytes))
-    }
-}
-
-/// A text that is no digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a change digest is 64 hexadecimal digits")]
-#[non_exhaustive]
-pub struct InvalidDigest;
 
 /// What an issuer has seen, and for what it stands.
 #[derive(Debug, Clone)]
@@ -283,15 +238,6 @@ mod tests {
             assert!(issuer.issue(nameless).is_err());
             let other = Evidence { by: Some(Actor::local("jonas")), ..evidence() };
             assert!(issuer.issue(other).is_ok());
-        }
-    }
-
-    #[test]
-    fn a_digest_reads_back() {
-        let digest = ChangeDigest::new([0xa5; 32]);
-        assert_eq!(digest.to_string().parse(), Ok(digest));
-        for wrong in ["", "00", &"g".repeat(64), &"é".repeat(32)] {
-            assert_eq!(wrong.parse::<ChangeDigest>(), Err(InvalidDigest));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What a decision is asked about.
 
 use chrono::{DateTime, Utc};
-use storeward_core::{Actor, Environment, Operation};
+use storeward_core::{Actor, ChangeDigest, Environment, Operation};
 
-use crate::{BreakGlass, ChangeDigest, PastOverride, Proof};
+use crate::{BreakGlass, PastOverride, Proof};
 
 /// Whether somebody can be asked something while the operation runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

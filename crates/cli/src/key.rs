@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use storeward_core::{FingerprintKey, SecretString};
 
 use crate::{env::Env, render};
@@ -19,15 +19,29 @@ pub(crate) struct Purpose {
     file: &'static str,
     /// What is made with it.
     makes: &'static str,
+    /// Whether it is of no use in one run alone.
+    must_last: bool,
 }
 
+/// For sealing the secrets of second factors.
+pub(crate) const SECOND_FACTORS: Purpose =
+    Purpose { variable: "STOREWARD_MFA_KEY", file: "mfa.key", makes: "second factors", must_last: true };
+
 /// For fingerprints of secrets, where no baseline brings a key.
-pub(crate) const FINGERPRINTS: Purpose =
-    Purpose { variable: "STOREWARD_FINGERPRINT_KEY", file: "fingerprint.key", makes: "fingerprints" };
+pub(crate) const FINGERPRINTS: Purpose = Purpose {
+    variable: "STOREWARD_FINGERPRINT_KEY",
+    file: "fingerprint.key",
+    makes: "fingerprints",
+    must_last: false,
+};
 
 /// For pseudonyms in sanitized documents.
-pub(crate) const PSEUDONYMS: Purpose =
-    Purpose { variable: "STOREWARD_PSEUDONYM_KEY", file: "pseudonym.key", makes: "pseudonyms" };
+pub(crate) const PSEUDONYMS: Purpose = Purpose {
+    variable: "STOREWARD_PSEUDONYM_KEY",
+    file: "pseudonym.key",
+    makes: "pseudonyms",
+    must_last: false,
+};
 
 /// The key from the environment, or else the one kept in this user's state directory, made at its first use.
 /// Without such a directory each run has a key of its own, and says so.
@@ -53,6 +67,13 @@ pub(crate) fn find(purpose: &Purpose, env: &Env, quiet: bool) -> anyhow::Result<
 
 /// A key for this run alone.
 fn passing(purpose: &Purpose, reason: &str, quiet: bool) -> anyhow::Result<FingerprintKey> {
+    if purpose.must_last {
+        bail!(
+            "the key of {} cannot be kept ({reason}): set {} to 64 hexadecimal digits",
+            purpose.makes,
+            purpose.variable
+        );
+    }
     if !quiet {
         render::note(&format!(
             "note: {} will differ in the next run, for their key cannot be kept ({reason}); set {} to 64 hexadecimal \

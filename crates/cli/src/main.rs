@@ -2,6 +2,7 @@
 
 mod access;
 mod args;
+mod ask;
 mod bridges;
 mod check;
 mod commands;
@@ -9,11 +10,13 @@ mod config;
 mod env;
 mod exit;
 mod key;
+mod mfa;
 mod position;
 mod progress;
 mod project;
 mod render;
 mod secrets;
+mod state;
 mod stop;
 mod token;
 mod yaml;
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Command::Sanitize(args) => commands::sanitize::run(&args, &env),
         Command::Token(command) => commands::token::run(&command, &env),
         Command::Access(command) => commands::access::run(&command, &env),
+        Command::Mfa(command) => commands::mfa::run(&command, &env),
         Command::Config(command) => commands::config::run(&command, &env),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man { output } => commands::shell::man(output.as_deref()),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod actor;
+pub mod change;
 pub mod clock;
 pub mod environment;
 pub mod fingerprint;
@@ -18,6 +19,7 @@ pub mod sql;
 pub mod vocabulary;
 
 pub use actor::{Actor, ActorKind, Attestation};
+pub use change::ChangeDigest;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use environment::{Environment, Environments, Tier, UnknownEnvironment};
 pub use fingerprint::{Fingerprint, FingerprintKey};

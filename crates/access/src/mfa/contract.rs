@@ -9,12 +9,12 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use storeward_core::{BoxFuture, Operation, Tier};
+use storeward_core::{BoxFuture, ChangeDigest, Operation, Tier};
 
 use super::{
     port::{Acceptance, Enrolment, Factor, MfaStore, Record},
     recovery::{RecoveryHashes, Rounds},
-    session::{ChangeDigest, Method, Scope, SessionId, SessionRecord},
+    session::{Method, Scope, SessionId, SessionRecord},
     throttle::Attempts,
     totp::{Algorithm, Form},
 };

@@ -3,13 +3,11 @@
 //! A session is known by a random id, of which only a hash is kept. It holds for what it was made for and for nothing
 //! else: another actor, operation, environment or change needs another code.
 
-use std::{fmt, str::FromStr};
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
-use storeward_core::{Environment, Operation, SecretString};
+use storeward_core::{ChangeDigest, Environment, Operation, SecretString};
 
 use super::random::{self, NoRandomness, hex};
 
@@ -43,60 +41,6 @@ impl Scope {
         Self { change: Some(change), ..self }
     }
 }
-
-/// SHA-256 of a change, written as 64 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ChangeDigest([u8; 32]);
-
-impl ChangeDigest {
-    /// Takes a digest that was made elsewhere.
-    #[must_use]
-    pub const fn new(sha256: [u8; 32]) -> Self {
-        Self(sha256)
-    }
-
-    /// Digests a change, as the bytes that will be applied.
-    #[must_use]
-    pub fn of(change: &[u8]) -> Self {
-        let mut sha256 = [0; 32];
-        sha256.iter_mut().zip(digest(&SHA256, change).as_ref()).for_each(|(byte, digest)| *byte = *digest);
-        Self(sha256)
-    }
-}
-
-impl fmt::Display for ChangeDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
-    }
-}
-
-impl FromStr for ChangeDigest {
-    type Err = InvalidDigest;
-
-    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
-        let mut sha256 = [0; 32];
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(InvalidDigest);
-        }
-        for (byte, at) in sha256.iter_mut().zip((0..).step_by(2)) {
-            let digits = text.get(at..at + 2).ok_or(InvalidDigest)?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| InvalidDigest)?;
-        }
-        Ok(Self(sha256))
-    }
-}
-
-impl Serialize for ChangeDigest {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
-    }
-}
-
-/// A text that is no digest of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a change's digest is 64 hexadecimal digits")]
-#[non_exhaustive]
-pub struct InvalidDigest;
 
 /// The id of a session: whoever has it has the session. 256 random bits, in base64.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -338,16 +282,5 @@ mod tests {
         // `printf EXAMPLE | sha256sum`
         let hash = SessionId::read(&"EXAMPLE".into()).hash();
         assert_eq!(hash.as_str(), "f2e8378c30d317abfcddf9e67472c7569cfaf24573095ccead2969adae665cff");
-    }
-
-    #[test]
-    fn a_digest_reads_back() {
-        let digest = ChangeDigest::of(b"abc");
-        let written = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"; // FIPS 180-4
-        assert_eq!((digest.to_string().as_str(), written.parse()), (written, Ok(digest)));
-        assert_eq!(serde_json::to_string(&digest).unwrap(), format!("\"{written}\""));
-        for wrong in ["", "ba", &"g".repeat(64), &"é".repeat(32), &"0".repeat(63)] {
-            assert_eq!(wrong.parse::<ChangeDigest>(), Err(InvalidDigest), "{wrong}");
-        }
     }
 }

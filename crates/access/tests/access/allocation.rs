@@ -2,8 +2,8 @@
 
 use allocation_counter::measure;
 use chrono::TimeDelta;
-use storeward_access::{ChangeDigest, Evidence, Issuer, ObligationKind, Outcome, Request, Session};
-use storeward_core::{Actor, Environment, Operation, Tier};
+use storeward_access::{Evidence, Issuer, ObligationKind, Outcome, Request, Session};
+use storeward_core::{Actor, ChangeDigest, Environment, Operation, Tier};
 
 use crate::{monday, person, pipeline};
 

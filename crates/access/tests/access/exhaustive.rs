@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use storeward_access::{
-    ChangeDigest, Engine, Evidence, Issuer, Matrix, ObligationKind, Proof, Request, Session,
-};
-use storeward_core::{Actor, ActorKind, Attestation, Environment, Environments, Operation};
+use storeward_access::{Engine, Evidence, Issuer, Matrix, ObligationKind, Proof, Request, Session};
+use storeward_core::{Actor, ActorKind, Attestation, ChangeDigest, Environment, Environments, Operation};
 
 use crate::{environments, monday, person, reference::Reference};
 

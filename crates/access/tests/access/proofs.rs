@@ -1,8 +1,8 @@
 //! A proof is for one actor, operation, environment and change, and comes from an issuer that is believed.
 
 use chrono::TimeDelta;
-use storeward_access::{ChangeDigest, Engine, Evidence, Issuer, ObligationKind, Proof, Request};
-use storeward_core::{Operation, Tier};
+use storeward_access::{Engine, Evidence, Issuer, ObligationKind, Proof, Request};
+use storeward_core::{ChangeDigest, Operation, Tier};
 
 use crate::{engine, monday, person};
 

@@ -178,7 +178,7 @@ impl Asked {
     }
 }
 
-const CHANGE: storeward_access::ChangeDigest = storeward_access::ChangeDigest::new([9; 32]);
+const CHANGE: storeward_core::ChangeDigest = storeward_core::ChangeDigest::new([9; 32]);
 
 /// How much an answer gives.
 const fn much(outcome: Outcome) -> u8 {

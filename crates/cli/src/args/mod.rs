@@ -1,6 +1,7 @@
 //! The command line. Parsing touches nothing; what it yields are plain values.
 
 mod access;
+mod mfa;
 mod sanitize;
 mod secrets;
 mod token;
@@ -11,6 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::access::{
     AccessCommand, CheckAccessArgs, DiffArgs, DiffFormat, Identity, LintArgs, MatrixArgs, MatrixFormat,
+};
+pub(crate) use self::mfa::{
+    AppArgs, EnrollArgs, LogoutArgs, MfaCommand, Provider, RecoverArgs, ResetArgs, StatusArgs, VerifyArgs,
+    WhoArgs,
 };
 pub(crate) use self::sanitize::{CoverageArgs, InputFormat, RulesArgs, SanitizeArgs, SanitizeCommand};
 pub(crate) use self::secrets::{
@@ -48,6 +53,9 @@ pub(crate) enum Command {
     /// Say who may do what where
     #[command(subcommand, after_help = exit::HELP)]
     Access(AccessCommand),
+    /// Set up and verify second factors
+    #[command(subcommand, after_help = exit::HELP)]
+    Mfa(MfaCommand),
     /// Look at the configuration
     #[command(subcommand, after_help = exit::HELP)]
     Config(ConfigCommand),

@@ -18,7 +18,8 @@ pub(crate) struct Key {
 }
 
 /// Variables that are no configuration because they hold a secret; they are read where it is needed.
-pub(crate) const SECRET_VARIABLES: [&str; 2] = ["STOREWARD_FINGERPRINT_KEY", "STOREWARD_PSEUDONYM_KEY"];
+pub(crate) const SECRET_VARIABLES: [&str; 4] =
+    ["STOREWARD_FINGERPRINT_KEY", "STOREWARD_MFA_KEY", "STOREWARD_MFA_SESSION", "STOREWARD_PSEUDONYM_KEY"];
 
 /// What a key's value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +150,14 @@ pub(crate) const KEYS: &[Key] = &[
         floor: None,
         example: r#""https://token.actions.githubusercontent.com""#,
         about: "Who signs the identities of pipelines; GitHub Enterprise Server has an issuer of its own",
+    },
+    Key {
+        name: "mfa.key_from",
+        kind: Kind::Text,
+        aliases: &[],
+        floor: None,
+        example: r#""keyring:mfa""#,
+        about: "Where the key that seals second factors is read from; without it, STOREWARD_MFA_KEY or this user's own",
     },
     Key {
         name: "deployment.require_approval",

@@ -20,6 +20,7 @@ pub(crate) struct Values {
     pub(crate) saleor: Saleor,
     pub(crate) token: Token,
     pub(crate) access: Access,
+    pub(crate) mfa: Mfa,
     pub(crate) deployment: Deployment,
     pub(crate) audit: Enabled,
     pub(crate) monitoring: Enabled,
@@ -55,6 +56,12 @@ pub(crate) struct Token {
 pub(crate) struct Access {
     pub(crate) matrix: Option<String>,
     pub(crate) issuer: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Mfa {
+    pub(crate) key_from: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]

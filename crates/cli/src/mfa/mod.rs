@@ -6,13 +6,7 @@ use anyhow::{Context, anyhow, bail};
 use storeward_access::mfa::{Keys, Mfa, Policy, SealingKey, SqliteMfaStore};
 use storeward_core::SecretString;
 
-use crate::{
-    env::Env,
-    exit::NoAnswer,
-    key,
-    project::Project,
-    token::{self, source::Source},
-};
+use crate::{env::Env, exit::NoAnswer, key, project::Project, state, token::source::Source};
 
 pub(crate) use self::provider::verifier;
 
@@ -29,8 +23,7 @@ impl Desk {
     /// When the key or the database cannot be had.
     pub(crate) async fn open(project: &Project, env: &Env) -> anyhow::Result<Self> {
         let keys = Keys::new(sealing_key(project, env).await?);
-        let path = token::state(project)?.join(token::DATABASE);
-        let store = SqliteMfaStore::open(&path).await.map_err(NoAnswer::from)?;
+        let store = SqliteMfaStore::open(&state::database(project)?).await.map_err(NoAnswer::from)?;
         Ok(Self { store, keys, policy: Policy::default() })
     }
 
@@ -54,12 +47,13 @@ impl Desk {
 async fn sealing_key(project: &Project, env: &Env) -> anyhow::Result<SealingKey> {
     let text = match &project.values.mfa.key_from {
         Some(from) => {
-            let source: Source = from.parse().map_err(|error: String| anyhow!(error)).context("mfa.key_from")?;
+            let source: Source =
+                from.parse().map_err(|error: String| anyhow!(error)).context("mfa.key_from")?;
             // The fingerprint key makes versions of what is written; nothing is written here.
             let fingerprints = key::find(&key::FINGERPRINTS, env, true)?;
             source.read(env, &fingerprints).await.context("mfa.key_from")?
         }
-        None => key::find(&key::SECOND_FACTORS, env, true)?.written(),
+        None => key::find(&key::SECOND_FACTORS, env, true)?.written().clone(),
     };
     SealingKey::parse(&text).map_err(|error| anyhow!("the key of second factors: {error}"))
 }
@@ -78,7 +72,11 @@ pub(crate) async fn code(from: Option<&str>, env: &Env, prompt: &str) -> anyhow:
     };
     let source: Source = from
         .parse()
-        .map_err(|_| anyhow!("a code is not given itself, but where it is read from: stdin, env:NAME, file:PATH, command:…"))
+        .map_err(|_| {
+            anyhow!(
+                "a code is not given itself, but where it is read from: stdin, env:NAME, file:PATH, command:…"
+            )
+        })
         .context("--code-from")?;
     source.read(env, &key::find(&key::FINGERPRINTS, env, true)?).await.context("--code-from")
 }

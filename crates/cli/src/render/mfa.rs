@@ -21,7 +21,8 @@ pub(crate) fn enrolled(
     writeln!(out, "{BOLD}Scan this with the app of {}, or type the address in:{BOLD:#}", printable(actor))?;
     if let Some(code) = code {
         // Dark on light, whatever the terminal's colours are: some apps read no other.
-        let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build();
+        let picture =
+            code.render::<Dense1x2>().dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build();
         for line in picture.lines() {
             writeln!(out, "\u{1b}[30;107m{line}\u{1b}[0m")?;
         }
@@ -56,12 +57,22 @@ pub(crate) fn status(out: &mut impl Write, listed: &[Listed]) -> io::Result<()> 
         };
         writeln!(out, "{BOLD}{}{BOLD:#} {style}{stage}{style:#}", printable(actor))?;
         if let Some(since) = status.since {
-            writeln!(out, "  since {}, {} recovery codes left", since.format("%F"), status.recovery_codes_left)?;
+            writeln!(
+                out,
+                "  since {}, {} recovery codes left",
+                since.format("%F"),
+                status.recovery_codes_left
+            )?;
         }
         match (status.locked, status.waits_until) {
             (true, _) => writeln!(out, "  {RED}locked after {} failures{RED:#}", status.failures)?,
             (_, Some(until)) => {
-                writeln!(out, "  {YELLOW}waits until {} after {} failures{YELLOW:#}", until.format("%T UTC"), status.failures)?;
+                writeln!(
+                    out,
+                    "  {YELLOW}waits until {} after {} failures{YELLOW:#}",
+                    until.format("%T UTC"),
+                    status.failures
+                )?;
             }
             _ if status.failures > 0 => writeln!(out, "  {} failures", status.failures)?,
             _ => {}

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod human;
 pub(crate) mod markdown;
+pub(crate) mod mfa;
 pub(crate) mod sarif;
 pub(crate) mod secrets;
 pub(crate) mod token;

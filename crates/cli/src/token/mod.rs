@@ -8,24 +8,15 @@ pub(crate) mod source;
 mod steps;
 mod vendor;
 
-use std::{
-    fs,
-    io::{self, BufRead, IsTerminal, Write},
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, anyhow, bail};
 use chrono::TimeDelta;
 use storeward_core::{Environment, FingerprintKey, SecretString};
 use storeward_token::{SecretStore, inventory::FileInventory, permission, saleor::Saleor, validate::Policy};
-use tokio::runtime::{Builder, Runtime};
 
 use self::{place::Place, source::Source};
-use crate::{env::Env, key, project::Project};
-
-/// The folder with what the program remembers, beside `storeward.toml`.
-const STATE: &str = ".storeward";
+use crate::{env::Env, key, project::Project, state};
 
 /// The variable that a Configurator reads its token from.
 const TOKEN: &str = "env:SALEOR_TOKEN";
@@ -144,31 +135,11 @@ impl<'e> Desk<'e> {
         let age = given.or(self.project.values.token.max_age.as_deref());
         age.map(|age| span("--max-age", age)).transpose()
     }
-
-    /// The folder with what the program remembers, made if it is not there. Nobody else may look into it, and git leaves it out.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be made.
-    pub(crate) fn state(&self) -> anyhow::Result<PathBuf> {
-        let path = self.project.root.join(STATE);
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        let ignore = path.join(".gitignore");
-        // It is this machine's: in a repository it would only get in the way of others.
-        let made = builder
-            .create(&path)
-            .and_then(|()| if ignore.exists() { Ok(()) } else { fs::write(&ignore, "*\n") });
-        made.with_context(|| format!("cannot make {}", path.display()))?;
-        Ok(path)
-    }
 }
 
 /// What is known of the tokens that were issued.
 pub(crate) fn inventory(project: &Project) -> FileInventory {
-    FileInventory::new(project.root.join(STATE).join("tokens.json"))
+    FileInventory::new(project.root.join(state::FOLDER).join("tokens.json"))
 }
 
 /// A span of time as people write it.
@@ -182,15 +153,6 @@ pub(crate) fn span(flag: &'static str, text: &str) -> anyhow::Result<TimeDelta> 
     TimeDelta::from_std(span).map_err(|_| wrong())
 }
 
-/// What drives the questions to stores.
-///
-/// # Errors
-///
-/// When the system gives no way to wait for answers.
-pub(crate) fn runtime() -> anyhow::Result<Runtime> {
-    Ok(Builder::new_current_thread().enable_all().build()?)
-}
-
 /// Both cannot be read from one input.
 ///
 /// # Errors
@@ -201,21 +163,4 @@ pub(crate) fn one_from_stdin(sources: &[Option<&str>]) -> anyhow::Result<()> {
         bail!("only one token can be read from stdin");
     }
     Ok(())
-}
-
-/// Asks a person at a terminal whether to go on.
-///
-/// # Errors
-///
-/// When nobody is there to be asked.
-pub(crate) fn confirmed(question: &str) -> anyhow::Result<bool> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        bail!(
-            "nobody is there to be asked: give --yes to do it without asking, or --dry-run to see what would be done"
-        );
-    }
-    write!(io::stderr().lock(), "{question} [y/N] ")?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
 }

@@ -12,15 +12,12 @@ use storeward_token::{
 };
 
 use super::{
-    Desk, confirmed,
+    Desk,
     prompt::Terminal,
     run::{self, Last},
     steps::Shown,
 };
-use crate::{args::RotateArgs, exit::NoAnswer, progress::Spinner};
-
-/// The name of the database with what the program remembers.
-const DATABASE: &str = "storeward.db";
+use crate::{args::RotateArgs, ask::confirmed, exit::NoAnswer, progress::Spinner, state};
 
 /// A rotation with everything it needs.
 pub(crate) struct Rotation<'a> {
@@ -51,7 +48,8 @@ impl Rotation<'_> {
             let journal = MemoryJournal::default();
             return Ok(self.with_ports(&journal, async |ports| dry_run(&self.plan, ports).await).await);
         }
-        let journal = SqlJournal::sqlite(&self.desk.state()?.join(DATABASE)).await.map_err(NoAnswer::from)?;
+        let journal =
+            SqlJournal::sqlite(&state::database(&self.desk.project)?).await.map_err(NoAnswer::from)?;
         let last = run::last(&journal, self.desk.environment.name(), &self.store.place()).await;
         self.plan.run = self.choose(last.map_err(NoAnswer::from)?)?;
         let question = format!(

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
-        crate::token::runtime().expect("a runtime").block_on(future)
+        crate::ask::runtime().expect("a runtime").block_on(future)
     }
 
     #[test]

@@ -3,16 +3,17 @@
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use storeward_access::{ChangeDigest, DecisionReport, Request, Step};
-use storeward_core::{Clock, Operation, SystemClock};
+use storeward_access::{DecisionReport, Request, Step};
+use storeward_core::{ChangeDigest, Clock, Operation, SystemClock};
 
 use crate::{
     access::{engine, identity, matrix},
     args::{CheckAccessArgs, ListFormat},
+    ask::runtime,
     env::Env,
     exit::Exit,
     render,
-    token::{Desk, runtime},
+    token::Desk,
 };
 
 /// What is told beside the decision.

@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::failed;
 use crate::{
     args::{ListFormat, LogoutArgs, ResetArgs, WhoArgs},
+    ask::{confirmed, runtime},
     env::Env,
     exit::Exit,
     mfa::Desk,
     project::Project,
     render,
-    token::{confirmed, runtime},
 };
 
 /// What was forgotten or ended.
@@ -42,7 +42,11 @@ pub(super) fn reset(args: &ResetArgs, env: &Env) -> anyhow::Result<Exit> {
         }
         .map_err(failed)
     })?;
-    let told = if done { format!("the {what} of {actor} are forgotten") } else { format!("nothing is known of {actor}") };
+    let told = if done {
+        format!("the {what} of {actor} are forgotten")
+    } else {
+        format!("nothing is known of {actor}")
+    };
     tell(&args.who, &Done { schema: "storeward.mfa.reset/1", actor, done, sessions: None }, &told)?;
     Ok(if done { Exit::Yes } else { Exit::No })
 }

@@ -1,6 +1,9 @@
 //! `storeward mfa enroll` and `storeward mfa recover`
 
-use std::{io::{self, IsTerminal}, path::Path};
+use std::{
+    io::{self, IsTerminal},
+    path::Path,
+};
 
 use serde::Serialize;
 use storeward_access::mfa::{
@@ -14,12 +17,12 @@ use storeward_core::{Clock, Environment, Operation, SystemClock, Tier};
 use super::failed;
 use crate::{
     args::{AppArgs, EnrollArgs, ListFormat, RecoverArgs, WhoArgs},
+    ask::runtime,
     env::Env,
     exit::{Exit, NoAnswer},
     mfa::{self, Desk},
     project::Project,
     render,
-    token::runtime,
 };
 
 /// What is shown once. It is the one report that holds secrets, because nothing else could hand them over.
@@ -53,7 +56,9 @@ pub(super) fn recover(args: &RecoverArgs, env: &Env) -> anyhow::Result<Exit> {
         match outcome {
             Outcome::Opened(session) if session.method == Method::Recovery => {}
             Outcome::Opened(_) => {
-                render::error(&anyhow::anyhow!("that is a code of the app, which is there: nothing was done"));
+                render::error(&anyhow::anyhow!(
+                    "that is a code of the app, which is there: nothing was done"
+                ));
                 return Ok(Exit::No);
             }
             Outcome::Refused(refusal) => {

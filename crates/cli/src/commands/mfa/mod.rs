@@ -1,10 +1,11 @@
 //! `storeward mfa …`
 
-mod enroll;
 mod end;
+mod enroll;
 mod status;
 mod verify;
 
+pub(crate) use self::{status::Listed, verify::Verified};
 use storeward_access::mfa::MfaError;
 
 use crate::{
@@ -28,7 +29,9 @@ pub(crate) fn run(command: &MfaCommand, env: &Env) -> anyhow::Result<Exit> {
 fn failed(error: MfaError) -> anyhow::Error {
     match error {
         MfaError::Port(error) => NoAnswer::from(error).into(),
-        error @ (MfaError::Seal(_) | MfaError::NoRandomness(_)) => NoAnswer::because(&error.to_string()).into(),
+        error @ (MfaError::Seal(_) | MfaError::NoRandomness(_)) => {
+            NoAnswer::because(&error.to_string()).into()
+        }
         error => error.into(),
     }
 }

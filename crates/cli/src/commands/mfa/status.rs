@@ -9,12 +9,12 @@ use storeward_core::{Clock, SystemClock};
 use super::failed;
 use crate::{
     args::{ListFormat, StatusArgs},
+    ask::runtime,
     env::Env,
     exit::Exit,
     mfa::Desk,
     project::Project,
     render,
-    token::runtime,
 };
 
 /// Somebody, and how their second factor is.
@@ -50,7 +50,9 @@ pub(super) fn run(args: &StatusArgs, env: &Env) -> anyhow::Result<Exit> {
     let mut out = Vec::new();
     match args.format {
         ListFormat::Human => render::mfa::status(&mut out, &listed)?,
-        ListFormat::Json => render::json(&mut out, &List { schema: "storeward.mfa.status/1", actors: &listed })?,
+        ListFormat::Json => {
+            render::json(&mut out, &List { schema: "storeward.mfa.status/1", actors: &listed })?
+        }
     }
     render::deliver(&out, None)?;
     Ok(Exit::Yes)

@@ -11,12 +11,12 @@ use storeward_core::{ChangeDigest, Clock, Operation, SystemClock};
 use super::failed;
 use crate::{
     args::{ListFormat, VerifyArgs},
+    ask::runtime,
     env::Env,
     exit::Exit,
     mfa::{self, Desk},
     project::Project,
     render,
-    token::runtime,
 };
 
 /// What came of it. The session is a secret of whoever opened it, for a quarter of an hour.

@@ -7,11 +7,12 @@ use storeward_token::Inventory;
 
 use crate::{
     args::{ListArgs, ListFormat},
+    ask::runtime,
     env::Env,
     exit::{Exit, NoAnswer},
     project::Project,
     render::{self, token::Listed},
-    token::{inventory, runtime, span},
+    token::{inventory, span},
 };
 
 pub(super) fn run(args: &ListArgs, env: &Env) -> anyhow::Result<Exit> {

@@ -11,10 +11,11 @@ use storeward_token::{
 
 use crate::{
     args::{ListFormat, RevokeArgs},
+    ask::{confirmed, runtime},
     env::Env,
     exit::{Exit, NoAnswer},
     render,
-    token::{Desk, confirmed, inventory, one_from_stdin, runtime},
+    token::{Desk, inventory, one_from_stdin},
 };
 
 pub(super) fn run(args: &RevokeArgs, env: &Env) -> anyhow::Result<Exit> {

@@ -17,11 +17,12 @@ use storeward_token::{
 
 use crate::{
     args::{ListFormat, RotateArgs},
+    ask::runtime,
     env::Env,
     exit::{Exit, NoAnswer},
     progress::Spinner,
     render,
-    token::{Desk, inventory, place::program, rotation::Rotation, runtime, span},
+    token::{Desk, inventory, place::program, rotation::Rotation, span},
 };
 
 pub(super) fn run(args: &RotateArgs, env: &Env) -> anyhow::Result<Exit> {

@@ -5,10 +5,11 @@ use storeward_token::{Inventory, validate::Validation};
 
 use crate::{
     args::{ListFormat, ValidateArgs},
+    ask::runtime,
     env::Env,
     exit::{Exit, NoAnswer},
     render,
-    token::{Desk, inventory, runtime},
+    token::{Desk, inventory},
 };
 
 pub(super) fn run(args: &ValidateArgs, env: &Env) -> anyhow::Result<Exit> {

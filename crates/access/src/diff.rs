@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use serde::Serialize;
 use storeward_core::{Environment, Operation, Tier};
 
-use crate::{Engine, ObligationKind, Restriction};
+use crate::{Engine, ObligationKind, Restriction, entity::TypeSet};
 
 /// What changes between two engines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -147,7 +147,7 @@ impl Engine {
             if let Some(types) =
                 role.entity_types.as_ref().filter(|_| limited(Restriction::LimitedEntityTypes))
             {
-                let types: BTreeSet<String> = types.value.iter().map(|name| normal(&name.value)).collect();
+                let types = TypeSet::new(types.value.iter().map(|name| name.value.as_str()));
                 parameters.push(format!("{types:?}"));
             }
         }
@@ -156,10 +156,6 @@ impl Engine {
         limits.push_str(&parameters.join(";"));
         limits
     }
-}
-
-fn normal(entity_type: &str) -> String {
-    entity_type.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// Which role × environment × operation cells change from one engine to another, and how; and which settings.

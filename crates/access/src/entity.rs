@@ -32,8 +32,26 @@ pub fn same_type(a: &str, b: &str) -> bool {
     letters(a).eq(letters(b))
 }
 
-fn letters(name: &str) -> impl Iterator<Item = char> {
-    name.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase())
+/// What counts of a name. Bytes beyond ASCII stand for themselves.
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Entity types, in the form in which names are compared, in order.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TypeSet(Vec<Box<[u8]>>);
+
+impl TypeSet {
+    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        let mut names: Vec<Box<[u8]>> = names.map(|name| letters(name).collect()).collect();
+        names.sort_unstable();
+        names.dedup();
+        Self(names)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.0.binary_search_by(|known| known.iter().copied().cmp(letters(name))).is_ok()
+    }
 }
 
 /// The known type of this name, or the one most like it.
@@ -58,6 +76,7 @@ mod tests {
             ("ß", "ss", false),
         ] {
             assert_eq!(same_type(a, b), same, "{a} {b}");
+            assert_eq!(TypeSet::new(["menus", a, "a"].into_iter()).contains(b), same, "{a} {b}");
         }
         assert_eq!(known("productTypos"), Err(Some("productTypes")));
         assert_eq!(known("__proto__"), Err(None));

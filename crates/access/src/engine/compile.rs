@@ -5,6 +5,7 @@ use storeward_core::{Environment, Environments, Operation};
 use super::{Cell, DenyRef, Engine, Grants, Way};
 use crate::{
     Finding, FindingCode, InvalidMatrix, Matrix, ObligationKind, Restriction, Role, Source,
+    entity::TypeSet,
     matrix::{Deny, blocks, by_name, denies},
     obligation::ObligationSet,
 };
@@ -26,6 +27,7 @@ pub(super) fn compile(
         blocks: Vec::new(),
         denies: Vec::new(),
         members: matrix.roles.iter().map(members).collect(),
+        types: matrix.roles.iter().map(types).collect(),
         trusted: Vec::new(),
         warnings,
         matrix: Matrix::default(),
@@ -134,6 +136,11 @@ fn members(role: &Role) -> Option<Box<[Box<str>]>> {
         role.members.as_ref()?.value.iter().map(|id| id.value.as_str().into()).collect();
     members.sort_unstable();
     Some(members.into())
+}
+
+fn types(role: &Role) -> Option<TypeSet> {
+    let types = role.entity_types.as_ref()?;
+    Some(TypeSet::new(types.value.iter().map(|name| name.value.as_str())))
 }
 
 /// An index as the tables have it. What does not fit is beyond every table, so that it finds nothing.

@@ -6,7 +6,6 @@ use super::{Engine, Way};
 use crate::{
     AttestationLevel, Decision, ObligationKind, Request, Restriction, Session,
     decision::{Fact, Refusal, Verdict},
-    entity::same_type,
     explain::{Look, Watch},
     obligation::ObligationSet,
     proof::Lack,
@@ -146,10 +145,9 @@ impl Engine {
                 .find(|(_, role)| role.time_window.as_ref().is_some_and(|w| !w.value.contains(request.now)))
                 .map(|(at, _)| Fact::Outside(at)),
             Restriction::LimitedEntityTypes if request.entity_types.is_empty() => Some(Fact::NoEntityType),
-            Restriction::LimitedEntityTypes => under().find_map(|(at, role)| {
-                let listed = &role.entity_types.as_ref()?.value;
-                let is_listed = |wanted: &&str| listed.iter().any(|known| same_type(&known.value, wanted));
-                let other = request.entity_types.iter().position(|wanted| !is_listed(wanted))?;
+            Restriction::LimitedEntityTypes => under().find_map(|(at, _)| {
+                let listed = self.types.get(at as usize)?.as_ref()?;
+                let other = request.entity_types.iter().position(|wanted| !listed.contains(wanted))?;
                 Some(Fact::EntityType { role: at, index: other })
             }),
             // No other goes by facts; if one did and nobody said how, it would refuse.

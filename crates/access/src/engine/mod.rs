@@ -3,14 +3,14 @@
 mod compile;
 mod decide;
 mod glass;
-
-use std::collections::HashMap;
+mod names;
 
 use storeward_core::{Environment, Environments, Operation};
 
 use crate::{
     Decision, Finding, InvalidMatrix, Issuer, Matrix, Request, Restriction, Role,
     decision::Fact,
+    entity::TypeSet,
     explain::{Explanation, Look},
     matrix::{check, is_usable},
     obligation::ObligationSet,
@@ -21,9 +21,9 @@ use crate::{
 pub struct Engine {
     /// With the canonical names of environments.
     matrix: Matrix,
-    by_name: HashMap<Box<str>, u32>,
+    by_name: names::Names,
     environments: Vec<Environment>,
-    places: HashMap<Box<str>, u32>,
+    places: names::Names,
     /// By role, environment and operation.
     cells: Vec<Cell>,
     /// The ways of a cell stand together.
@@ -32,6 +32,8 @@ pub struct Engine {
     denies: Vec<DenyRef>,
     /// The members of each role that lists some, in order.
     members: Vec<Option<Box<[Box<str>]>>>,
+    /// The entity types that each role is limited to.
+    types: Vec<Option<TypeSet>>,
     trusted: Vec<u64>,
     warnings: Vec<Finding>,
 }

@@ -1,5 +1,10 @@
 //! What the crate promises, through its public face.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests may panic"
+)]
 
 mod allocation;
 mod diffs;

@@ -190,7 +190,7 @@ const fn much(outcome: Outcome) -> u8 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn the_engine_and_the_reference_agree(matrix in matrix(), asked in prop::collection::vec(asked(), 8)) {

@@ -54,7 +54,8 @@ impl Engine {
             request.actor.roles.contains(name)
                 && self.role_index(name).is_some_and(|role| self.is_member(role, &request.actor.id))
         };
-        let is_past = |past: &&PastOverride| past.glass() != glass && past.glass().until() <= request.now;
+        // One that has not ended, this one among them, has nothing to be reviewed yet.
+        let is_past = |past: &&PastOverride| past.glass().until() <= request.now;
         match by_roles.refusal() {
             Some(
                 Refusal::UnknownEnvironment | Refusal::NoRole | Refusal::UnknownRole(_) | Refusal::Unattested,

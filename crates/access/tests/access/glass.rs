@@ -96,6 +96,39 @@ fn it_lifts_what_no_role_grants_and_asks_for_audit_factor_and_review() {
 }
 
 #[test]
+fn it_lifts_what_a_restriction_refuses_or_asks_for_and_a_factor_may_be_waived() {
+    let maria = person("maria", &["operator"]);
+    let override_ = glass(&[Operation::Deploy], monday());
+    let audit = Issuer::new(ObligationKind::AuditBeforeAndAfter);
+    let evidence = || Evidence {
+        actor: "maria".into(),
+        operation: Operation::Deploy,
+        environment: "production".into(),
+        change: None,
+        from: monday(),
+        until: monday() + TimeDelta::minutes(5),
+        by: None,
+        reference: "1".into(),
+    };
+    let waived = MATRIX.replace("max_hours = 2", "max_hours = 2\nrequire_mfa = false");
+    for restriction in ["require_approval_for_production", "no_interactive_access"] {
+        let granted = "permissions = ['READ_CONFIG', 'DEPLOY_ALL']\nenvironments = ['all']\nrestrictions = ";
+        let text = waived.replacen(
+            "permissions = ['READ_CONFIG']\nenvironments = ['all']",
+            &format!("{granted}['{restriction}']"),
+            1,
+        );
+        let engine = engine(&text).trusting(&audit);
+        let proofs = [audit.issue(evidence()).unwrap()];
+        let (outcome, reason) = decide(&engine, &maria, Operation::Deploy, (&override_, &[]), &proofs);
+        assert!(outcome == Outcome::Allowed && reason.starts_with("OVERRIDE"), "{restriction}: {reason}");
+        let production = Tier::Production.into();
+        let plain = Request::new(&maria, Operation::Deploy, &production, monday()).with_proofs(&proofs);
+        assert!(!engine.decide(&plain).is_allowed());
+    }
+}
+
+#[test]
 fn it_is_not_used_where_the_roles_suffice() {
     let maria = person("maria", &["operator"]);
     let override_ = glass(&[Operation::ReadConfig], monday());

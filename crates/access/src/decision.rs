@@ -50,7 +50,8 @@ pub(crate) enum Refusal<'a> {
     NoRole,
     UnknownRole(&'a str),
     Denied(DenyRef),
-    Unattested,
+    /// The identity is not established well enough; if it were, this way would lead there.
+    Unattested { way: u32 },
     NotMember(u32),
     NoGrant,
     Restricted { way: u32, restriction: Restriction, fact: Fact },
@@ -171,7 +172,7 @@ impl<'a> Decision<'a> {
                         role.and_then(|role| role.denies.get(deny.deny as usize)).map(|deny| &deny.source);
                     by(role.map(|role| role.name.value.as_str()), "deny", source)
                 }
-                Refusal::Unattested => {
+                Refusal::Unattested { .. } => {
                     let required = engine.matrix().attestation.required(self.request.environment.tier());
                     by(None, "attestation", Some(&required.source))
                 }
@@ -190,7 +191,8 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// What is asked for, met or not. Nothing is asked for what is refused.
+    /// What is asked for, met or not. Nothing is asked for what is refused, unless nothing but the identity is in its way: then
+    /// it is what else it takes.
     pub fn obligations(&self) -> impl Iterator<Item = Obligation<'a>> + use<'a> {
         let decision = *self;
         let asked = match self.verdict {
@@ -198,6 +200,9 @@ impl<'a> Decision<'a> {
                 self.engine.way(way).map_or(ObligationSet::EMPTY, |way| way.obligations)
             }
             Verdict::ByOverride { .. } => self.engine.override_asks(),
+            Verdict::Refused(Refusal::Unattested { way }) => {
+                self.engine.way(way).map_or(ObligationSet::EMPTY, |way| way.obligations)
+            }
             Verdict::Refused(_) => ObligationSet::EMPTY,
         };
         asked.iter().map(move |kind| Obligation {

@@ -92,7 +92,7 @@ fn refused(
                 None => Ok(()),
             }
         }
-        Refusal::Unattested => {
+        Refusal::Unattested { .. } => {
             let required = engine.matrix().attestation.required(request.environment.tier()).value;
             let tier = request.environment.tier();
             let how = match request.actor.attestation {
@@ -160,7 +160,7 @@ impl fmt::Display for ObligationReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Decision { engine, request, verdict, met, .. } = self.decision;
         match verdict {
-            Verdict::ByRole { way, .. } => {
+            Verdict::ByRole { way, .. } | Verdict::Refused(Refusal::Unattested { way }) => {
                 if let Some((restriction, role)) =
                     engine.way(way).and_then(|w| asking(engine, request, w, self.kind))
                 {

@@ -83,12 +83,13 @@ impl Engine {
         }
         let attested = self.is_attested(request);
         watch.saw(|| Look::Attestation(attested));
-        if !attested {
-            return refused(Refusal::Unattested);
-        }
         match best {
             None => refused(Refusal::NoGrant),
             Some((Found::Refused(refusal), _)) => refused(refusal),
+            // What else it takes is told too.
+            Some((Found::Granted { way, .. }, met)) if !attested => {
+                (Verdict::Refused(Refusal::Unattested { way }), met)
+            }
             Some((Found::Granted { way, open }, met)) => (Verdict::ByRole { way, open }, met),
         }
     }

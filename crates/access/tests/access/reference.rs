@@ -69,9 +69,7 @@ impl Reference<'_> {
             Attestation::Store { .. } => AttestationLevel::Store,
             _ => AttestationLevel::Signed,
         };
-        if level < self.matrix.attestation.required(place.tier()).value {
-            return refused;
-        }
+        let attested = level >= self.matrix.attestation.required(place.tier()).value;
         let mut answers = Vec::new();
         for holder in roles {
             if holder.members.as_ref().is_some_and(|m| m.value.iter().all(|id| id.value != actor.id)) {
@@ -97,6 +95,7 @@ impl Reference<'_> {
         let open = |asked: &BTreeSet<(ObligationKind, bool)>| asked.iter().filter(|(_, met)| !met).count();
         match answers.into_iter().min_by_key(open) {
             None => refused,
+            Some(asked) if !attested => (Outcome::Refused, asked),
             Some(asked) if open(&asked) == 0 => (Outcome::Allowed, asked),
             Some(asked) => (Outcome::Pending, asked),
         }

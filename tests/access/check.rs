@@ -82,8 +82,8 @@ fn what_is_still_to_be_proved_is_told() {
     assert_eq!(open(&answer), ["mfa", "audit_before"]);
     let (exit, answer) = check("maria", "devops", "deploy", "prod", &[]);
     assert_eq!((exit, answer["environment"].as_str()), (1, Some("production")), "an alias");
-    assert_eq!(open(&answer), ["mfa", "approval", "audit_before", "attested_identity"]);
-    assert_eq!(answer["decided_by"]["role"], "devops");
+    assert_eq!(open(&answer), ["mfa", "approval", "audit_before"]);
+    assert_eq!(answer["decided_by"]["rule"], "attestation", "nobody vouches for who maria is");
     assert!(answer["decided_by"]["source"].as_str().unwrap().starts_with("built-in.toml:"));
 }
 

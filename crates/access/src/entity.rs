@@ -50,7 +50,18 @@ impl TypeSet {
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.0.binary_search_by(|known| known.iter().copied().cmp(letters(name))).is_ok()
+        // Brought into form once, where there is room without asking for memory; longer names are compared byte by byte.
+        let mut room = [0; 48];
+        let mut length = 0;
+        for letter in letters(name) {
+            let Some(place) = room.get_mut(length) else {
+                return self.0.iter().any(|known| known.iter().copied().eq(letters(name)));
+            };
+            *place = letter;
+            length += 1;
+        }
+        let wanted = room.get(..length).unwrap_or_default();
+        self.0.binary_search_by(|known| (**known).cmp(wanted)).is_ok()
     }
 }
 
@@ -65,6 +76,23 @@ pub(crate) fn known(name: &str) -> Result<(), Option<&'static str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_names_are_told_apart_to_their_end() {
+        let long = |end: &str| format!("{}{end}", "a_".repeat(60));
+        let set = TypeSet::new([long("b"), "a".repeat(47), "a".repeat(48)].iter().map(String::as_str));
+        for (name, listed) in [
+            (long("B"), true),
+            (long("c"), false),
+            (long(""), false),
+            ("a".repeat(46), false),
+            ("a".repeat(47), true),
+            ("a".repeat(48), true),
+            ("a".repeat(49), false),
+        ] {
+            assert_eq!(set.contains(&name), listed, "{name}");
+        }
+    }
 
     #[test]
     fn spellings_of_one_name_are_one_type() {

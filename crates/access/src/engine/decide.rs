@@ -67,6 +67,9 @@ impl Engine {
                 watch.saw(|| Look::NoGrant(role));
             }
             for (at, way) in self.ways(cell) {
+                if best.is_some_and(|(best, _)| best.rank() == 0) {
+                    break; // nothing is better than a way on which nothing is open
+                }
                 let found = self.follow(at, way, request, watch);
                 if best.is_none_or(|(best, _)| found.0.rank() < best.rank()) {
                     best = Some(found);

@@ -202,7 +202,8 @@ fn a_decision_says_why_and_where_it_is_written() {
     let decision = engine.decide(&request);
     assert_eq!(
         decision.reason().to_string(),
-        "production needs an identity of level `store`, and this one only the caller claims"
+        "production needs an identity of level `store`, and this one only the caller claims; it still needs a second factor, \
+         an approval by somebody else, an audit event before the operation"
     );
     assert_eq!((decision.decided_by().rule, decision.attestation()), ("attestation", &claimed.attestation));
 }

@@ -51,10 +51,16 @@ pub(crate) enum Refusal<'a> {
     UnknownRole(&'a str),
     Denied(DenyRef),
     /// The identity is not established well enough; if it were, this way would lead there.
-    Unattested { way: u32 },
+    Unattested {
+        way: u32,
+    },
     NotMember(u32),
     NoGrant,
-    Restricted { way: u32, restriction: Restriction, fact: Fact },
+    Restricted {
+        way: u32,
+        restriction: Restriction,
+        fact: Fact,
+    },
 }
 
 /// The fact by which a restriction refuses.

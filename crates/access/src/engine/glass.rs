@@ -58,7 +58,10 @@ impl Engine {
         let is_past = |past: &&PastOverride| past.glass().until() <= request.now;
         match by_roles.refusal() {
             Some(
-                Refusal::UnknownEnvironment | Refusal::NoRole | Refusal::UnknownRole(_) | Refusal::Unattested { .. },
+                Refusal::UnknownEnvironment
+                | Refusal::NoRole
+                | Refusal::UnknownRole(_)
+                | Refusal::Unattested { .. },
             ) => return Some(GlassLack::Unknown),
             Some(Refusal::Denied(_)) if !policy.override_deny => return Some(GlassLack::Denied),
             _ => {}

@@ -15,6 +15,7 @@ mod bad_input;
 mod cases;
 mod check;
 mod init;
+mod mfa;
 mod program;
 mod sanitize;
 mod sarif;

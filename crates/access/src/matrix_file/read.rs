@@ -35,13 +35,15 @@ pub(super) fn matrix(file: &Item, places: &Places<'_>) -> Result<Matrix, Fault> 
     if let Some(item) = get("break_glass") {
         break_glass(item, places, &mut matrix.break_glass)?;
     }
-    let roles = get("roles").ok_or_else(|| Fault::new(file.at, "holds no roles"))?;
     let mut own = Vec::new();
-    for entry in table(roles)? {
-        own.push(role(entry, places)?);
+    if let Some(roles) = get("roles") {
+        for entry in table(roles)? {
+            own.push(role(entry, places)?);
+        }
     }
-    if own.is_empty() {
-        return Err(Fault::new(roles.at, "holds no roles"));
+    // One that extends another may change nothing but its settings.
+    if own.is_empty() && matrix.roles.is_empty() {
+        return Err(Fault::new(get("roles").map_or(file.at, |roles| roles.at), "holds no roles"));
     }
     matrix.roles.retain(|role| !own.iter().any(|own| own.name.value == role.name.value));
     matrix.roles.extend(own);

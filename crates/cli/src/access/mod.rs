@@ -1,5 +1,6 @@
 //! What the commands about access share: the roles, and who asks.
 
+pub(crate) mod factor;
 pub(crate) mod identity;
 
 use std::{

@@ -7,7 +7,7 @@ use storeward_access::{DecisionReport, Request, Step};
 use storeward_core::{ChangeDigest, Clock, Operation, SystemClock};
 
 use crate::{
-    access::{engine, identity, matrix},
+    access::{engine, factor, identity, matrix},
     args::{CheckAccessArgs, ListFormat},
     ask::runtime,
     env::Env,
@@ -50,11 +50,18 @@ pub(super) fn run(args: &CheckAccessArgs, env: &Env, ask: Ask) -> anyhow::Result
     };
     let matrix = matrix(args.matrix.matrix.as_deref(), &desk.project)?;
     let engine = engine(&matrix, &desk.project.environments)?;
-    let actor = runtime()?.block_on(identity::actor(args, &desk, &engine, env, now))?;
+    let (actor, issuer, proofs) = runtime()?.block_on(async {
+        let actor = identity::actor(args, &desk, &engine, env, now).await?;
+        let from = args.mfa_session_from.as_deref();
+        let (issuer, proofs) = factor::proof(from, &actor.id, operation, change, now, &desk, env).await?;
+        anyhow::Ok((actor, issuer, proofs))
+    })?;
+    let engine = engine.trusting(&issuer);
     let types: Vec<&str> = args.entity_type.iter().map(String::as_str).collect();
     let mut request = Request::new(&actor, operation, &desk.environment, now)
         .touching(&types)
-        .in_session(identity::session(args, &actor));
+        .in_session(identity::session(args, &actor))
+        .with_proofs(&proofs);
     if let Some(change) = &change {
         request = request.applying(change);
     }

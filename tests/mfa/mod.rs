@@ -231,3 +231,31 @@ fn what_cannot_be_told_is_no_yes() {
     let homeless = shop.mfa(&["status"], "");
     assert!(homeless.exit == 2 && homeless.stderr.contains("STOREWARD_MFA_KEY"), "{}", homeless.stderr);
 }
+
+#[test]
+fn nothing_that_is_left_behind_shows_a_secret() {
+    let shop = Shop::new();
+    let enrolled = shop.enroll();
+    let uri = enrolled["otpauth_uri"].as_str().unwrap();
+    let (_, secret) = uri.split_once("secret=").unwrap();
+    let mut secrets =
+        vec![secret.split('&').next().unwrap().to_owned(), shop.variables["STOREWARD_MFA_KEY"].clone()];
+    secrets.extend(
+        enrolled["recovery_codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()),
+    );
+    let mut said = vec![shop.mfa(&["status"], "").stdout, shop.verify("000000", "deploy", "staging").stdout];
+    if let Some(code) = code(&enrolled, 0) {
+        let opened = shop.verify(&code, "deploy", "staging");
+        secrets.push(opened.json()["session"].as_str().unwrap().to_owned());
+        said.push(opened.stderr);
+    }
+    let state = shop.directory.path().join(".storeward");
+    let files =
+        std::fs::read_dir(state).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    let kept: Vec<Vec<u8>> = files.map(|path| std::fs::read(path).unwrap()).collect();
+    assert!(kept.iter().any(|bytes| bytes.starts_with(b"SQLite format 3")), "the database was looked at");
+    for secret in &secrets {
+        let holds = |bytes: &[u8]| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!kept.iter().any(|bytes| holds(bytes)) && !said.iter().any(|text| holds(text.as_bytes())));
+    }
+}

@@ -77,7 +77,14 @@ mod tests {
         let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(ChangeDigest::of(b"abc").to_string(), text, "FIPS 180-2, B.1");
         assert_eq!(text.to_uppercase().parse(), Ok(ChangeDigest::of(b"abc")));
-        for wrong in ["", "abc", &text[1..], &format!("{text}0"), &text.replace('b', "g"), &"é".repeat(32)] {
+        for wrong in [
+            "",
+            "abc",
+            text.trim_start_matches('b'),
+            &format!("{text}0"),
+            &text.replace('b', "g"),
+            &"é".repeat(32),
+        ] {
             assert_eq!(wrong.parse::<ChangeDigest>(), Err(InvalidDigest), "{wrong}");
         }
         assert_eq!(serde_json::to_string(&ChangeDigest::of(b"abc")).unwrap(), format!("\"{text}\""));

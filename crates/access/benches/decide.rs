@@ -8,10 +8,11 @@ use std::{fmt::Write, hint::black_box, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use storeward_access::{
-    ChangeDigest, Engine, Evidence, Issuer, Matrix, MatrixFile, ObligationKind, Outcome, Proof, Request,
-    Session,
+    Engine, Evidence, Issuer, Matrix, MatrixFile, ObligationKind, Outcome, Proof, Request, Session,
 };
-use storeward_core::{Actor, ActorKind, Attestation, Environment, Environments, Operation, Tier};
+use storeward_core::{
+    Actor, ActorKind, Attestation, ChangeDigest, Environment, Environments, Operation, Tier,
+};
 
 fn monday() -> DateTime<Utc> {
     "2026-01-05T10:00:00Z".parse().unwrap()

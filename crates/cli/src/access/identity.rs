@@ -10,7 +10,7 @@ use storeward_core::{Actor, Attestation, actor::ActorKind};
 use storeward_token::{PermissionProbe, port::Holder};
 
 use crate::{
-    args::{CheckAccessArgs, Identity},
+    args::{Identity, IdentityArgs},
     env::Env,
     exit::NoAnswer,
     token::Desk,
@@ -25,7 +25,7 @@ const AUDIENCE: &str = "storeward";
 ///
 /// When nobody is known, an identity is refused, or [there is no answer](NoAnswer) about it.
 pub(crate) async fn actor(
-    args: &CheckAccessArgs,
+    args: &IdentityArgs,
     desk: &Desk<'_>,
     engine: &Engine,
     env: &Env,
@@ -52,15 +52,11 @@ pub(crate) async fn actor(
 }
 
 /// Whether somebody can be asked while it runs.
-pub(crate) fn session(args: &CheckAccessArgs, actor: &Actor) -> Session {
-    if args.unattended || actor.kind == ActorKind::Automation {
-        Session::Unattended
-    } else {
-        Session::Interactive
-    }
+pub(crate) fn session(unattended: bool, actor: &Actor) -> Session {
+    if unattended || actor.kind == ActorKind::Automation { Session::Unattended } else { Session::Interactive }
 }
 
-fn claimed(args: &CheckAccessArgs, env: &Env) -> anyhow::Result<Actor> {
+fn claimed(args: &IdentityArgs, env: &Env) -> anyhow::Result<Actor> {
     let user = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| env.get(name));
     match args.actor.as_deref().or_else(user) {
         Some(id) => Ok(Actor::local(id)),
@@ -88,7 +84,7 @@ async fn github(desk: &Desk<'_>, env: &Env, now: DateTime<Utc>) -> anyhow::Resul
 }
 
 /// A member of the staff, for whom the store answers.
-async fn saleor(args: &CheckAccessArgs, desk: &Desk<'_>) -> anyhow::Result<Actor> {
+async fn saleor(args: &IdentityArgs, desk: &Desk<'_>) -> anyhow::Result<Actor> {
     let url = desk.url(args.url.as_deref())?;
     let token = desk.token(args.token_from.as_deref()).await?;
     let identity = desk.saleor(Some(&url))?.identify(&token).await.map_err(NoAnswer::from)?;

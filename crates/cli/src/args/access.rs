@@ -45,14 +45,34 @@ Exit codes:
   1  something is suspicious
   2  it cannot be used";
 
+/// Who asks, and who vouches for that.
 #[derive(Debug, Args)]
-pub(crate) struct CheckAccessArgs {
+pub(crate) struct IdentityArgs {
     /// Who: a name that is unique in the organisation. Without it, the identity that was verified, or the user of this machine
     #[arg(long, value_name = "ID")]
     pub(crate) actor: Option<String>,
     /// The roles they hold, separated by commas; without it, those whose members they are
     #[arg(long, value_name = "ROLES", value_delimiter = ',')]
     pub(crate) roles: Vec<String>,
+    /// How the identity is established: claimed, github (the token that GitHub Actions signs for this job) or saleor (the store
+    /// answers for the token in --token-from)
+    #[arg(long, value_enum, default_value_t = Identity::Claimed)]
+    pub(crate) identity: Identity,
+    /// With --identity saleor, where the token of a member of the staff is read from; see `storeward token validate --help`
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) token_from: Option<String>,
+    /// With --identity saleor, the address of the store's GraphQL
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Ask as a pipeline, not as a person
+    #[arg(long)]
+    pub(crate) automation: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckAccessArgs {
+    #[command(flatten)]
+    pub(crate) who: IdentityArgs,
     /// What they want to do, such as deploy or delete_entities
     #[arg(long, value_name = "OPERATION")]
     pub(crate) operation: String,
@@ -68,19 +88,6 @@ pub(crate) struct CheckAccessArgs {
     /// When, as in 2026-11-24T12:00:00Z; without it, now
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
-    /// How the identity is established: claimed, github (the token that GitHub Actions signs for this job) or saleor (the store
-    /// answers for the token in --token-from)
-    #[arg(long, value_enum, default_value_t = Identity::Claimed)]
-    pub(crate) identity: Identity,
-    /// With --identity saleor, where the token of a member of the staff is read from; see `storeward token validate --help`
-    #[arg(long, value_name = "SOURCE")]
-    pub(crate) token_from: Option<String>,
-    /// With --identity saleor, the address of the store's GraphQL
-    #[arg(long, value_name = "URL")]
-    pub(crate) url: Option<String>,
-    /// Ask as a pipeline, not as a person
-    #[arg(long)]
-    pub(crate) automation: bool,
     /// Nobody can be asked anything while it runs. A pipeline's are always so
     #[arg(long)]
     pub(crate) unattended: bool,

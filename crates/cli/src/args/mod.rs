@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::access::{
-    AccessCommand, CheckAccessArgs, DiffArgs, DiffFormat, Identity, LintArgs, MatrixArgs, MatrixFormat,
+    AccessCommand, CheckAccessArgs, DiffArgs, DiffFormat, Identity, IdentityArgs, LintArgs, MatrixArgs,
+    MatrixFormat,
 };
 pub(crate) use self::mfa::{
     AppArgs, EnrollArgs, LogoutArgs, MfaCommand, Provider, RecoverArgs, ResetArgs, StatusArgs, VerifyArgs,

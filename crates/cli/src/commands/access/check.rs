@@ -51,7 +51,7 @@ pub(super) fn run(args: &CheckAccessArgs, env: &Env, ask: Ask) -> anyhow::Result
     let matrix = matrix(args.matrix.matrix.as_deref(), &desk.project)?;
     let engine = engine(&matrix, &desk.project.environments)?;
     let (actor, issuer, proofs) = runtime()?.block_on(async {
-        let actor = identity::actor(args, &desk, &engine, env, now).await?;
+        let actor = identity::actor(&args.who, &desk, &engine, env, now).await?;
         let from = args.mfa_session_from.as_deref();
         let (issuer, proofs) = factor::proof(from, &actor.id, operation, change, now, &desk, env).await?;
         anyhow::Ok((actor, issuer, proofs))
@@ -60,7 +60,7 @@ pub(super) fn run(args: &CheckAccessArgs, env: &Env, ask: Ask) -> anyhow::Result
     let types: Vec<&str> = args.entity_type.iter().map(String::as_str).collect();
     let mut request = Request::new(&actor, operation, &desk.environment, now)
         .touching(&types)
-        .in_session(identity::session(args, &actor))
+        .in_session(identity::session(args.unattended, &actor))
         .with_proofs(&proofs);
     if let Some(change) = &change {
         request = request.applying(change);

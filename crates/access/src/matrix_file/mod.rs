@@ -33,6 +33,7 @@ mod item;
 mod read;
 mod role;
 mod toml;
+mod value;
 mod write;
 #[cfg(feature = "yaml")]
 mod yaml;

@@ -3,7 +3,7 @@
 use super::{
     Places,
     item::{Entry, Fault, Item, Value},
-    read::{keys, list, names, scopes, text, word, words},
+    value::{keys, list, names, scopes, text, word, words},
 };
 use crate::{Deny, Located, Role, TimeWindow, window::InvalidWindow};
 

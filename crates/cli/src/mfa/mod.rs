@@ -1,6 +1,7 @@
 //! What the commands about second factors share: where they are kept, and by which key.
 
 mod provider;
+mod report;
 
 use anyhow::{Context, anyhow, bail};
 use storeward_access::mfa::{Keys, Mfa, Policy, SealingKey, SqliteMfaStore};
@@ -8,7 +9,10 @@ use storeward_core::SecretString;
 
 use crate::{env::Env, exit::NoAnswer, key, project::Project, state, token::source::Source};
 
-pub(crate) use self::provider::verifier;
+pub(crate) use self::{
+    provider::verifier,
+    report::{Listed, Verified},
+};
 
 /// Where second factors are kept, what seals them, and when they are needed.
 pub(crate) struct Desk {

@@ -9,7 +9,7 @@ use super::{
     human::{BOLD, DIM, GREEN, RED, YELLOW},
     printable,
 };
-use crate::commands::mfa::{Listed, Verified};
+use crate::mfa::{Listed, Verified};
 
 pub(crate) fn enrolled(
     out: &mut impl Write,

@@ -5,7 +5,6 @@ mod enroll;
 mod status;
 mod verify;
 
-pub(crate) use self::{status::Listed, verify::Verified};
 use storeward_access::mfa::MfaError;
 
 use crate::{

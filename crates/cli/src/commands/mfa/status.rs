@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use serde::Serialize;
-use storeward_access::mfa::service::Status;
 use storeward_core::{Clock, SystemClock};
 
 use super::failed;
@@ -12,18 +11,10 @@ use crate::{
     ask::runtime,
     env::Env,
     exit::Exit,
-    mfa::Desk,
+    mfa::{Desk, Listed},
     project::Project,
     render,
 };
-
-/// Somebody, and how their second factor is.
-#[derive(Serialize)]
-pub(crate) struct Listed {
-    pub(crate) actor: String,
-    #[serde(flatten)]
-    pub(crate) status: Status,
-}
 
 #[derive(Serialize)]
 struct List<'a> {

@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
-use serde::Serialize;
-use storeward_access::mfa::{Outcome, Scope, port::Challenge, session::Method};
+use storeward_access::mfa::{Outcome, Scope, port::Challenge};
 use storeward_core::{ChangeDigest, Clock, Operation, SystemClock};
 
 use super::failed;
@@ -14,27 +12,10 @@ use crate::{
     ask::runtime,
     env::Env,
     exit::Exit,
-    mfa::{self, Desk},
+    mfa::{self, Desk, Verified},
     project::Project,
     render,
 };
-
-/// What came of it. The session is a secret of whoever opened it, for a quarter of an hour.
-#[derive(Serialize)]
-pub(crate) struct Verified<'a> {
-    schema: &'static str,
-    pub(crate) verified: bool,
-    actor: &'a str,
-    operation: Operation,
-    environment: &'a str,
-    pub(crate) session: Option<String>,
-    pub(crate) ends: Option<DateTime<Utc>>,
-    method: Option<Method>,
-    /// Whether it serves for one operation only.
-    once: Option<bool>,
-    /// Why not.
-    pub(crate) reason: Option<String>,
-}
 
 pub(super) fn run(args: &VerifyArgs, env: &Env) -> anyhow::Result<Exit> {
     let (project, environment) = Project::in_environment(Path::new("."), &args.environment, env)?;

@@ -1,8 +1,5 @@
 //! Asking a store whether tokens work. The store is a fake on this machine.
 
-#[path = "../../crates/secrets/tests/fake/mod.rs"]
-mod fake;
-
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -10,8 +7,8 @@ use std::{
     sync::mpsc,
 };
 
-use fake::{Fake, Reply};
 use serde_json::Value;
+use storeward_core::testing::{Fake, Reply};
 
 use super::saleor;
 use crate::program::{Run, storeward, write};
@@ -50,7 +47,8 @@ fn verify(directory: &Path, store: &str, arguments: &[&str]) -> Run {
 #[test]
 fn a_report_says_what_the_store_says() {
     let (directory, fake) = three();
-    let run = verify(directory.path(), &fake.url("/graphql/"), &["--verify", "--format", "jsonl"]);
+    let run =
+        verify(directory.path(), &format!("{}/graphql/", fake.url()), &["--verify", "--format", "jsonl"]);
     let findings: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let said: Vec<&Value> = findings.iter().map(|finding| &finding["verification"]).collect();
     assert_eq!(said, ["verified", "refused", "unknown"], "{}", run.stderr);
@@ -66,7 +64,7 @@ fn a_report_says_what_the_store_says() {
 #[test]
 fn people_and_other_programs_are_told_as_well() {
     let (directory, fake) = three();
-    let store = fake.url("/graphql/");
+    let store = format!("{}/graphql/", fake.url());
     let human = verify(directory.path(), &store, &["--verify"]).stdout;
     for word in ["verified", "refused", "unknown"] {
         assert!(human.contains(&format!("saleor-app-token, high confidence, {word}\n")), "{human}");
@@ -84,7 +82,7 @@ fn people_and_other_programs_are_told_as_well() {
 #[test]
 fn nobody_is_asked_unasked() {
     let (directory, fake) = three();
-    let run = verify(directory.path(), &fake.url("/graphql/"), &["--format", "jsonl"]);
+    let run = verify(directory.path(), &format!("{}/graphql/", fake.url()), &["--format", "jsonl"]);
     assert_eq!((run.exit, run.stdout.lines().count()), (1, 3));
     assert!(!run.stdout.contains("verification"), "{}", run.stdout);
     assert!(fake.seen().is_empty());
@@ -96,7 +94,8 @@ fn what_is_let_stand_is_not_asked_about() {
     let fake = Fake::saying(200, APP);
     let line = format!("{} # storeward:allow because it is a fixture\n", saleor("stands").0);
     write(directory.path(), "a.env", line.as_bytes());
-    let run = verify(directory.path(), &fake.url("/graphql/"), &["--verify", "--format", "json"]);
+    let run =
+        verify(directory.path(), &format!("{}/graphql/", fake.url()), &["--verify", "--format", "json"]);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((&report["waived"], run.exit), (&Value::from(1), 0), "{}", run.stderr);
     assert!(fake.seen().is_empty());
@@ -126,7 +125,7 @@ fn ctrl_c_ends_the_asking_and_lets_the_findings_be_told() {
         .args(["secrets", "scan", "--verify", "--format", "jsonl"])
         .current_dir(directory.path())
         .env_clear()
-        .env("SALEOR_URL", fake.url("/graphql/"))
+        .env("SALEOR_URL", format!("{}/graphql/", fake.url()))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -16,6 +16,8 @@ pub mod severity;
 pub mod signal;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod vocabulary;
 
 pub use actor::{Actor, ActorKind, Attestation};

@@ -1,12 +1,10 @@
 //! Vendors asked over HTTP. The fakes speak as the vendors' public references say, which the modules of `verify` name.
 #![cfg(feature = "verify-http")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "helpers of tests")]
-
-mod fake;
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "helpers of tests")]
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use fake::{Fake, Reply};
+use storeward_core::testing::{Fake, Reply};
 use storeward_core::{Fault, FixedClock, PortError, SecretString};
 use storeward_secrets::{
     Verifier,
@@ -28,11 +26,11 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 fn all_at(fake: &Fake) -> HttpVerifierBuilder {
     let clock = FixedClock::at("2026-01-02T03:04:05Z".parse().unwrap());
     HttpVerifier::builder()
-        .saleor(fake.url("/graphql/"))
-        .github(fake.url("/api/v3"))
-        .stripe(fake.url(""))
-        .slack(fake.url("/api"))
-        .aws(fake.url("/"))
+        .saleor(format!("{}/graphql/", fake.url()))
+        .github(format!("{}/api/v3", fake.url()))
+        .stripe(fake.url())
+        .slack(format!("{}/api", fake.url()))
+        .aws(format!("{}/", fake.url()))
         .interval(Duration::ZERO)
         .clock(Arc::new(clock))
 }
@@ -319,7 +317,7 @@ fn a_token_does_not_follow_a_redirect() {
     let elsewhere = Arc::new(Fake::saying(200, r#"{"ok":true,"login":"x","object":"balance"}"#));
     for rule in RULES {
         for status in [301, 302, 307, 308] {
-            let to = elsewhere.url("/");
+            let to = format!("{}/", elsewhere.url());
             let fake = Fake::new(move |_| {
                 let head = format!("HTTP/1.1 {status} Moved\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
                 Reply::Raw(head.into_bytes())

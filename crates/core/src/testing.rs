@@ -1,4 +1,18 @@
-//! A vendor on this machine: it keeps what it is asked, and answers as it is told to.
+//! A server for tests of what speaks HTTP: it keeps what it is asked, and answers as it is told to. It has no other use.
+//!
+//! ```
+//! use std::{io::{Read, Write}, net::TcpStream};
+//! use storeward_core::testing::{Fake, Reply};
+//!
+//! let fake = Fake::new(|asked| if asked.starts_with("GET /yes") { Reply::new(200, "{}") } else { Reply::Silence });
+//! let mut connection = TcpStream::connect(fake.url().trim_start_matches("http://"))?;
+//! connection.write_all(b"GET /yes HTTP/1.1\r\n\r\n")?;
+//! let mut answer = String::new();
+//! connection.read_to_string(&mut answer)?;
+//! assert!(answer.ends_with("{}") && fake.seen().len() == 1);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use std::{
     io::{self, Read, Write},
@@ -7,7 +21,10 @@ use std::{
     thread,
 };
 
-pub(crate) enum Reply {
+/// What the server answers.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Reply {
     /// A status, and a body that is whole.
     Whole(u16, String),
     /// The bytes as they are, after which the connection is closed.
@@ -17,19 +34,26 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
-    pub(crate) fn new(status: u16, body: impl Into<String>) -> Self {
+    /// A status, and a body that is whole.
+    pub fn new(status: u16, body: impl Into<String>) -> Self {
         Self::Whole(status, body.into())
     }
 }
 
-pub(crate) struct Fake {
+/// A server on a free port of this machine. Its thread ends with the process.
+#[derive(Debug)]
+pub struct Fake {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
 impl Fake {
     /// Answers each request by its text, head and body.
-    pub(crate) fn new(answer: impl Fn(&str) -> Reply + Send + 'static) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// When no port can be had.
+    pub fn new(answer: impl Fn(&str) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -44,17 +68,28 @@ impl Fake {
     }
 
     /// Gives one answer to everything.
-    pub(crate) fn saying(status: u16, body: impl Into<String>) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// As of [`new`](Self::new).
+    pub fn saying(status: u16, body: impl Into<String>) -> Self {
         let body = body.into();
-        Self::new(move |_| Reply::new(status, body.clone()))
+        Self::new(move |_| Reply::Whole(status, body.clone()))
     }
 
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+    /// Where it listens, without a path: `http://127.0.0.1:4711`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
-    /// What it was asked so far.
-    pub(crate) fn seen(&self) -> Vec<String> {
+    /// What it was asked so far, head and body.
+    ///
+    /// # Panics
+    ///
+    /// When it panicked itself.
+    #[must_use]
+    pub fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 }

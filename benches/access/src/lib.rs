@@ -13,9 +13,9 @@
 //!
 //! The rest is settled beforehand, so that it changes no answer:
 //!
-//! - **Facts and proofs.** Each question comes with all that a restriction may ask for: a proof of every kind, an identity
-//!   for which the store vouches, an unattended pipeline, a Monday morning, an entity type that every role lists. storeward
-//!   still looks at all of it, in the matrix as it is. The peers are spared it: their rules do not ask.
+//! - **Facts and proofs.** Each question comes with all that restrictions ask for: proofs of the obligations, an identity for which
+//!   the store vouches, an unattended pipeline, a Monday morning, an entity type that every role lists. storeward still looks at
+//!   all of it, in the matrix as it is. The peers are spared it: their rules do not ask.
 //! - **Unknown roles.** storeward refuses who holds one. The peers know who was enrolled: whoever holds an unknown role is
 //!   enrolled there with no role at all.
 //!

@@ -31,7 +31,7 @@ pub struct Case {
     /// The questions.
     pub questions: Vec<Question>,
     by_roles: BTreeMap<BTreeSet<String>, usize>,
-    issuers: Vec<Issuer>,
+    issuers: Vec<(ObligationKind, Issuer)>,
 }
 
 impl Case {
@@ -41,21 +41,14 @@ impl Case {
     ///
     /// When the matrix cannot be used.
     pub fn new(matrix: &Matrix, environments: &Environments) -> Result<Self, InvalidMatrix> {
-        // Events before and after an operation are events before it too.
-        let issuers: Vec<Issuer> = [
-            ObligationKind::Mfa,
-            ObligationKind::Approval,
-            ObligationKind::CodeReview,
-            ObligationKind::SecurityReview,
-            ObligationKind::AuditBeforeAndAfter,
-        ]
-        .map(Issuer::new)
-        .into();
-        let engine = issuers.iter().fold(Engine::new(matrix, environments)?, Engine::trusting);
+        let before = ObligationKind::ALL.iter().copied().filter(|kind| kind.is_before());
+        let issuers: Vec<_> = before.map(|kind| (kind, Issuer::new(kind))).collect();
+        let engine = Engine::new(matrix, environments)?;
+        let engine = issuers.iter().fold(engine, |engine, (_, issuer)| engine.trusting(issuer));
         Ok(Self { engine, actors: Vec::new(), questions: Vec::new(), by_roles: BTreeMap::new(), issuers })
     }
 
-    /// Asks one more question, with all facts and proofs in its favour.
+    /// Asks one more question, with all facts in its favour, and proofs of what is asked for.
     pub fn ask(&mut self, roles: BTreeSet<String>, operation: Operation, environment: Environment) {
         let actor = *self.by_roles.entry(roles).or_insert_with_key(|roles| {
             let id = format!("actor-{}", self.actors.len());
@@ -67,13 +60,25 @@ impl Case {
             self.actors.push(Actor { roles: roles.clone(), kind, attestation, ..Actor::local(id) });
             self.actors.len() - 1
         });
+        self.questions.push(Question { actor, operation, environment, proofs: Vec::new() });
+        let proofs = self.questions.last().map_or_else(Vec::new, |question| self.proofs(question));
+        if let Some(question) = self.questions.last_mut() {
+            question.proofs = proofs;
+        }
+    }
+
+    /// Proofs of all that the engine asks for.
+    fn proofs(&self, question: &Question) -> Vec<Proof> {
         let reviewers = self.engine.matrix().security_reviewers.iter().map(|role| role.value.clone());
         let reviewer = Actor { roles: reviewers.collect(), ..Actor::local("jonas") };
-        let proofs = self.issuers.iter().map(|issuer| {
+        let request = self.request(question);
+        let asked = self.engine.decide(&request).obligations().map(|asked| asked.kind).collect::<Vec<_>>();
+        let issuers = self.issuers.iter().filter(|(kind, _)| asked.contains(kind));
+        let proofs = issuers.map(|(_, issuer)| {
             let evidence = Evidence {
-                actor: self.actors[actor].id.clone(),
-                operation,
-                environment: environment.name().to_owned(),
+                actor: request.actor.id.clone(),
+                operation: question.operation,
+                environment: question.environment.name().to_owned(),
                 change: Some(CHANGE),
                 from: monday(),
                 until: monday() + TimeDelta::minutes(15),
@@ -82,8 +87,7 @@ impl Case {
             };
             issuer.issue(evidence).expect("the evidence is complete")
         });
-        let proofs = proofs.collect();
-        self.questions.push(Question { actor, operation, environment, proofs });
+        proofs.collect()
     }
 
     /// The question as storeward is asked it.

@@ -8,10 +8,11 @@ use storeward_access_peers::{Case, Decider, deciders, even_questions, thousand_r
 use storeward_core::Environments;
 
 /// How often each engine takes its turn. An odd number, so that one of them is in the middle.
-const ROUNDS: usize = 201;
+const ROUNDS: usize = 101;
 
-/// How long a turn lasts at least, in nanoseconds: much longer than reading the clock takes.
-const TURN: f64 = 500_000.0;
+/// How long a turn lasts at least, in nanoseconds: long enough that what the engine before left in the processor's caches is of no
+/// account.
+const TURN: f64 = 5_000_000.0;
 
 /// How much longer the peers take at least.
 const TIMES: f64 = 20.0;

@@ -1,4 +1,22 @@
 //! Overrides for an emergency: limited in time, with a reason, loud, and reviewed afterwards.
+//!
+//! [`port`] says where they are kept, and [`contract`] what every such place must do. [`MemoryOverrides`] forgets with its
+//! process.
+#![cfg_attr(
+    feature = "sqlite",
+    doc = "[`SqliteOverrides`] is a file, which several processes may use at a time."
+)]
+
+pub mod contract;
+mod memory;
+pub mod port;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub use memory::MemoryOverrides;
+pub use port::{Ended, OverrideId, OverrideStore, Reviewed};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteOverrides;
 
 use std::collections::BTreeSet;
 
@@ -37,20 +55,26 @@ impl BreakGlass {
         operations: impl IntoIterator<Item = Operation>,
     ) -> Result<Self, InvalidBreakGlass> {
         let (actor, reason) = (actor.into(), reason.into());
-        let operations: BTreeSet<_> = operations.into_iter().collect();
+        let operations = operations.into_iter().collect();
+        Self { actor, reason, from, until, environment: environment.name().to_owned(), operations }.valid()
+    }
+
+    /// What every override must be, also one that was kept somewhere.
+    fn valid(self) -> Result<Self, InvalidBreakGlass> {
+        let Self { actor, reason, from, until, operations, .. } = &self;
         if actor.is_empty() {
             return Err(InvalidBreakGlass::NoActor);
         }
         if reason.trim().chars().count() < MIN_REASON {
             return Err(InvalidBreakGlass::Reason);
         }
-        if until <= from || until - from > TimeDelta::hours(MAX_HOURS.into()) {
+        if until <= from || *until - *from > TimeDelta::hours(MAX_HOURS.into()) {
             return Err(InvalidBreakGlass::Span);
         }
         if operations.is_empty() {
             return Err(InvalidBreakGlass::NoOperation);
         }
-        Ok(Self { actor, reason, from, until, environment: environment.name().to_owned(), operations })
+        Ok(self)
     }
 
     /// The id of whoever may use it.
@@ -87,6 +111,11 @@ impl BreakGlass {
     #[must_use]
     pub fn is_for(&self, operation: Operation) -> bool {
         self.operations.contains(&operation)
+    }
+
+    /// The operations it is for, of which there is at least one.
+    pub fn operations(&self) -> impl Iterator<Item = Operation> + '_ {
+        self.operations.iter().copied()
     }
 }
 
@@ -141,6 +170,29 @@ impl PastOverride {
         Ok(self)
     }
 
+    /// The same override, ended before its time by whoever took it: it has ended at that moment.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidEnd`] when that is somebody else, is not attested, or when the override is not under way.
+    pub fn ended(mut self, by: &Actor, at: DateTime<Utc>) -> Result<Self, InvalidEnd> {
+        if by.id != self.glass.actor {
+            return Err(InvalidEnd::Other);
+        }
+        // In an emergency nobody takes it from them by saying that they are them.
+        if !by.attestation.is_attested() {
+            return Err(InvalidEnd::Claimed);
+        }
+        if at <= self.glass.from {
+            return Err(InvalidEnd::Early);
+        }
+        if at >= self.glass.until || self.review.is_some() {
+            return Err(InvalidEnd::Over);
+        }
+        self.glass.until = at;
+        Ok(self)
+    }
+
     /// The override.
     #[must_use]
     pub const fn glass(&self) -> &BreakGlass {
@@ -167,6 +219,24 @@ pub enum InvalidReview {
     /// More could still be done with it.
     #[error("an override is reviewed after it ended")]
     Early,
+}
+
+/// Why an override does not end before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidEnd {
+    /// Somebody else took it.
+    #[error("an override is ended by whoever took it")]
+    Other,
+    /// Anybody could claim to be who took it.
+    #[error("an override is ended by somebody whose identity is attested")]
+    Claimed,
+    /// It would have lasted no time.
+    #[error("an override is ended after it has begun")]
+    Early,
+    /// There is nothing left to end.
+    #[error("the override has ended already")]
+    Over,
 }
 
 #[cfg(test)]
@@ -211,5 +281,29 @@ mod tests {
         let end = past.glass().until();
         assert_eq!(past.clone().reviewed(&maria, end), Err(InvalidReview::Own));
         assert_eq!(past.reviewed(&jonas, end).unwrap().review(), Some(("jonas", end)));
+    }
+
+    #[test]
+    fn it_is_ended_early_by_whoever_took_it() {
+        let start = DateTime::UNIX_EPOCH;
+        let (middle, end) = (start + TimeDelta::minutes(30), start + TimeDelta::hours(1));
+        let reason = "the checkout is down";
+        let glass =
+            BreakGlass::new("maria", reason, (start, end), &Tier::Production.into(), [Operation::Deploy]);
+        let past = PastOverride::new(glass.unwrap());
+        let claimed = Actor::local("maria");
+        let attestation = Attestation::Store { url: "https://shop.example".into(), id: "7".into() };
+        let maria = Actor { attestation, ..claimed.clone() };
+        let jonas = Actor { id: "jonas".into(), ..maria.clone() };
+        assert_eq!(past.clone().ended(&jonas, middle), Err(InvalidEnd::Other));
+        assert_eq!(past.clone().ended(&claimed, middle), Err(InvalidEnd::Claimed));
+        assert_eq!(past.clone().ended(&maria, start), Err(InvalidEnd::Early));
+        assert_eq!(past.clone().ended(&maria, end), Err(InvalidEnd::Over));
+        let reviewed = past.clone().reviewed(&jonas, end).unwrap();
+        assert_eq!(reviewed.ended(&maria, middle), Err(InvalidEnd::Over));
+        let ended = past.ended(&maria, middle).unwrap();
+        assert_eq!(ended.glass().until(), middle);
+        assert_eq!(ended.clone().ended(&maria, middle), Err(InvalidEnd::Over));
+        assert!(ended.reviewed(&jonas, middle).is_ok());
     }
 }

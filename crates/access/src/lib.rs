@@ -18,7 +18,9 @@ pub mod request;
 pub mod restriction;
 pub mod window;
 
-pub use break_glass::{BreakGlass, PastOverride};
+#[cfg(feature = "sqlite")]
+pub use break_glass::SqliteOverrides;
+pub use break_glass::{BreakGlass, MemoryOverrides, OverrideId, OverrideStore, PastOverride};
 pub use decision::{DecidedBy, Decision, DecisionReport, Obligation, Outcome};
 pub use diff::{Diff, diff};
 pub use engine::Engine;

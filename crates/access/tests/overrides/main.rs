@@ -1,0 +1,5 @@
+//! Overrides in files that processes share.
+#![cfg(feature = "sqlite")]
+
+mod race;
+mod sqlite;

@@ -1,8 +1,10 @@
 //! `storeward access check` and `explain`
 
 use serde_json::Value;
+use storeward_core::SecretString;
+use storeward_token::saleor::testing::FakeSaleor;
 
-use super::access;
+use super::{access, with};
 use crate::program::{Run, write};
 
 /// A Monday in working hours.
@@ -153,4 +155,75 @@ fn a_wrong_question_says_what_was_meant() {
         assert_eq!((run.exit, run.stdout.as_str()), (2, ""));
         assert!(run.stderr.contains(says), "{says}: {}", run.stderr);
     }
+}
+
+/// An emergency, with a store that vouches for two people.
+#[test]
+fn an_override_is_taken_used_and_reviewed() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = FakeSaleor::start().unwrap();
+    let [sam, jonas] = ["sam@example.com", "jonas@example.com"].map(|email| fake.add_staff(email, &[]).token);
+    let url = fake.url();
+    let roles =
+        "extends = \"built-in\"\n[break_glass]\nroles = [\"security\"]\nmax_hours = 1\nrequire_mfa = false\n";
+    write(directory.path(), "access.toml", roles.as_bytes());
+    write(directory.path(), "storeward.toml", b"[default]\naccess.matrix = \"access.toml\"\n");
+    let run = |token: &SecretString, arguments: &[&str]| {
+        let who = ["--identity", "saleor", "--url", &url, "--token-from", "env:STAFF", "--format", "json"];
+        with(directory.path(), &[arguments, &who].concat(), &[("STAFF", token.expose())])
+    };
+    let take = |reason| {
+        let what = [
+            "break-glass",
+            "take",
+            "--operation",
+            "deploy",
+            "-e",
+            "production",
+            "--for",
+            "30m",
+            "--reason",
+            reason,
+        ];
+        run(&sam, &what)
+    };
+    let short = take("urgent");
+    assert!(short.exit == 2 && short.stderr.contains("reason of at least"), "{}", short.stderr);
+    let taken = take("the checkout is down, and devops is asleep");
+    assert_eq!((taken.exit, taken.json()["id"].as_u64()), (0, Some(1)), "{}", taken.stderr);
+
+    let check = |roles: &str, number: &str| {
+        let what =
+            ["check", "--roles", roles, "--operation", "deploy", "-e", "production", "--break-glass", number];
+        run(&sam, &what)
+    };
+    let used = check("security", "1").json();
+    assert_eq!(
+        (used["break_glass"].as_bool(), used["decided_by"]["rule"].as_str()),
+        (Some(true), Some("break_glass")),
+        "{used}"
+    );
+    assert_eq!(open(&used), ["audit_before_and_after", "review_after"]);
+    assert_eq!(check("developer", "1").json()["break_glass"], false, "not every role may");
+    assert_eq!(check("security", "2").exit, 2);
+
+    let about = |token: &SecretString, what: &str| run(token, &["break-glass", what, "1"]);
+    assert_eq!(about(&jonas, "review").exit, 1, "it has not ended");
+    assert_eq!(about(&jonas, "end").exit, 1, "it is not his to end");
+    assert_eq!(
+        access(directory.path(), &["break-glass", "end", "1", "--actor", "sam@example.com"]).exit,
+        1,
+        "nobody vouches"
+    );
+    assert_eq!(about(&sam, "end").exit, 0);
+    let unreviewed =
+        || access(directory.path(), &["break-glass", "list", "--unreviewed", "--format", "json"]);
+    assert_eq!(
+        (unreviewed().exit, unreviewed().json()["overrides"][0]["actor"].as_str()),
+        (1, Some("sam@example.com"))
+    );
+    assert_eq!(about(&sam, "review").exit, 1, "nobody reviews their own");
+    assert_eq!(about(&jonas, "review").exit, 0);
+    assert_eq!(unreviewed().exit, 0);
+    assert_eq!(run(&jonas, &["break-glass", "review", "7"]).exit, 2);
 }

@@ -1,6 +1,7 @@
 //! What the commands about access share: the roles, and who asks.
 
 pub(crate) mod factor;
+pub(crate) mod glass;
 pub(crate) mod identity;
 
 use std::{

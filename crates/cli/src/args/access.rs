@@ -24,6 +24,71 @@ pub(crate) enum AccessCommand {
     /// Say what is wrong or suspicious in a matrix file
     #[command(after_help = LINT)]
     Lint(LintArgs),
+    /// Override in an emergency what the roles do not allow: recorded, limited in time, and reviewed
+    #[command(subcommand, after_help = exit::HELP)]
+    BreakGlass(BreakGlassCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BreakGlassCommand {
+    /// Take an override; `access check --break-glass` uses it
+    Take(TakeGlassArgs),
+    /// Show all overrides, and which are to be reviewed
+    List(ListGlassArgs),
+    /// Review one that has ended: somebody else than who took it
+    Review(AboutGlassArgs),
+    /// End one before its time
+    End(AboutGlassArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TakeGlassArgs {
+    #[command(flatten)]
+    pub(crate) who: IdentityArgs,
+    /// Why: at least a dozen characters, for whoever reviews it
+    #[arg(long, value_name = "REASON")]
+    pub(crate) reason: String,
+    /// What it is for. May be repeated
+    #[arg(long, value_name = "OPERATION", required = true)]
+    pub(crate) operation: Vec<String>,
+    /// Where
+    #[arg(long, short, value_name = "ENVIRONMENT")]
+    pub(crate) environment: String,
+    /// How long, such as 2h; eight hours at most, or less as the roles' file says
+    #[arg(long = "for", value_name = "SPAN", default_value = "1h")]
+    pub(crate) span: String,
+    #[command(flatten)]
+    pub(crate) matrix: MatrixFileArgs,
+    /// The form of the result
+    #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListGlassArgs {
+    /// Only those that have ended and that nobody reviewed. If there is one, the exit code is 1
+    #[arg(long)]
+    pub(crate) unreviewed: bool,
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AboutGlassArgs {
+    /// Its number
+    #[arg(value_name = "NUMBER")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) who: IdentityArgs,
+    /// The environment whose store answers for the identity
+    #[arg(long, short, value_name = "ENVIRONMENT", default_value = "production")]
+    pub(crate) environment: String,
+    #[command(flatten)]
+    pub(crate) matrix: MatrixFileArgs,
+    /// The form of the result
+    #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+    pub(crate) format: ListFormat,
 }
 
 const CHECK: &str = "\
@@ -95,6 +160,9 @@ pub(crate) struct CheckAccessArgs {
     /// from here
     #[arg(long, value_name = "SOURCE")]
     pub(crate) mfa_session_from: Option<String>,
+    /// The number of an override that was taken, to be used if the roles do not suffice
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) break_glass: Option<String>,
     #[command(flatten)]
     pub(crate) matrix: MatrixFileArgs,
     /// The form of the answer

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::access::{
-    AccessCommand, CheckAccessArgs, DiffArgs, DiffFormat, Identity, IdentityArgs, LintArgs, MatrixArgs,
-    MatrixFormat,
+    AboutGlassArgs, AccessCommand, BreakGlassCommand, CheckAccessArgs, DiffArgs, DiffFormat, Identity,
+    IdentityArgs, LintArgs, ListGlassArgs, MatrixArgs, MatrixFormat, TakeGlassArgs,
 };
 pub(crate) use self::mfa::{
     AppArgs, EnrollArgs, LogoutArgs, MfaCommand, Provider, RecoverArgs, ResetArgs, StatusArgs, VerifyArgs,

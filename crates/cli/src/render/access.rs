@@ -11,6 +11,7 @@ use super::{
     human::{DIM, GREEN, RED, YELLOW},
     printable,
 };
+use crate::access::glass::Listed;
 
 pub(crate) fn decision(out: &mut impl Write, decision: &DecisionReport, steps: &[Step]) -> io::Result<()> {
     for step in steps {
@@ -35,6 +36,32 @@ pub(crate) fn decision(out: &mut impl Write, decision: &DecisionReport, steps: &
     }
     if let Some(source) = &decision.decided_by.source {
         writeln!(out, "  {DIM}{}{DIM:#}", printable(source))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn overrides(out: &mut impl Write, listed: &[Listed]) -> io::Result<()> {
+    for one in listed {
+        let operations: Vec<_> = one.operations.iter().map(|operation| operation.as_str()).collect();
+        let (from, until) = (one.from.format("%F %H:%M"), one.until.format("%F %H:%M UTC"));
+        let (actor, environment) = (printable(&one.actor), printable(&one.environment));
+        writeln!(
+            out,
+            "{} · {actor} · {environment} · {} · {from} to {until}",
+            one.id,
+            operations.join(", ")
+        )?;
+        writeln!(out, "  {}", printable(&one.reason))?;
+        match (&one.reviewed_by, one.to_be_reviewed) {
+            (Some(by), _) => writeln!(out, "  {GREEN}✓ reviewed by {}{GREEN:#}", printable(by))?,
+            (None, true) => {
+                writeln!(out, "  {RED}✗ to be reviewed; until then there is no other override{RED:#}")?
+            }
+            (None, false) => writeln!(out, "  {YELLOW}! in force{YELLOW:#}")?,
+        }
+    }
+    if listed.is_empty() {
+        writeln!(out, "there are no overrides")?;
     }
     Ok(())
 }

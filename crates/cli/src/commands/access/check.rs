@@ -7,7 +7,7 @@ use storeward_access::{DecisionReport, Request, Step};
 use storeward_core::{ChangeDigest, Clock, Operation, SystemClock};
 
 use crate::{
-    access::{engine, factor, identity, matrix},
+    access::{engine, factor, glass, identity, matrix},
     args::{CheckAccessArgs, ListFormat},
     ask::runtime,
     env::Env,
@@ -50,11 +50,15 @@ pub(super) fn run(args: &CheckAccessArgs, env: &Env, ask: Ask) -> anyhow::Result
     };
     let matrix = matrix(args.matrix.matrix.as_deref(), &desk.project)?;
     let engine = engine(&matrix, &desk.project.environments)?;
-    let (actor, issuer, proofs) = runtime()?.block_on(async {
+    let (actor, issuer, proofs, glass) = runtime()?.block_on(async {
         let actor = identity::actor(&args.who, &desk, &engine, env, now).await?;
         let from = args.mfa_session_from.as_deref();
         let (issuer, proofs) = factor::proof(from, &actor.id, operation, change, now, &desk, env).await?;
-        anyhow::Ok((actor, issuer, proofs))
+        let glass = match &args.break_glass {
+            Some(number) => Some(glass::find(number, &desk.project).await?),
+            None => None,
+        };
+        anyhow::Ok((actor, issuer, proofs, glass))
     })?;
     let engine = engine.trusting(&issuer);
     let types: Vec<&str> = args.entity_type.iter().map(String::as_str).collect();
@@ -64,6 +68,9 @@ pub(super) fn run(args: &CheckAccessArgs, env: &Env, ask: Ask) -> anyhow::Result
         .with_proofs(&proofs);
     if let Some(change) = &change {
         request = request.applying(change);
+    }
+    if let Some((glass, past)) = &glass {
+        request = request.breaking_glass(glass, past);
     }
     let explanation = engine.explain(&request);
     let decision = explanation.decision.report();

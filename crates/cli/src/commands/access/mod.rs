@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod glass;
 mod lint;
 mod matrix;
 
@@ -14,5 +15,6 @@ pub(crate) fn run(command: &AccessCommand, env: &Env) -> anyhow::Result<Exit> {
         AccessCommand::Matrix(args) => matrix::run(args, env),
         AccessCommand::Diff(args) => diff::run(args, env),
         AccessCommand::Lint(args) => lint::run(args, env),
+        AccessCommand::BreakGlass(command) => glass::run(command, env),
     }
 }

@@ -41,6 +41,16 @@ fn a_member_of_the_staff_is_vouched_for_by_the_store() {
         &[("STAFF", maria.token.expose())],
     );
     assert!(other.exit == 2 && other.stderr.contains("not `jonas`"), "{}", other.stderr);
+    let pipeline = with(
+        directory.path(),
+        &[&arguments[..], &["--automation"]].concat(),
+        &[("STAFF", maria.token.expose())],
+    );
+    assert!(
+        pipeline.exit == 2 && pipeline.stderr.contains("a person, not a pipeline"),
+        "{}",
+        pipeline.stderr
+    );
     fake.expire(&maria.id);
     let expired = with(directory.path(), &arguments, &[("STAFF", maria.token.expose())]);
     assert_eq!((expired.exit, expired.stdout.as_str()), (3, ""), "{}", expired.stderr);

@@ -39,7 +39,7 @@ fn a_change_is_told_cell_by_cell() {
     assert_eq!((run.exit, diff["schema"].as_str()), (1, Some("storeward.access.diff/1")));
     let text = access(directory.path(), &["diff", "old.toml", "new.toml"]).stdout;
     assert!(text.contains("ci_cd · staging · token_management: gained"), "{text}");
-    assert!(text.contains("devops · production · deploy: obligation `mfa` removed"), "{text}");
+    assert!(text.contains("devops · staging · deploy: obligation `mfa` removed"), "{text}");
     let markdown = access(directory.path(), &["diff", "old.toml", "new.toml", "--format", "markdown"]).stdout;
     assert!(markdown.contains("| ci_cd | staging | token_management | gained |"), "{markdown}");
 }

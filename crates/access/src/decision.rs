@@ -203,11 +203,11 @@ impl<'a> Decision<'a> {
         let decision = *self;
         let asked = match self.verdict {
             Verdict::ByRole { way, .. } => {
-                self.engine.way(way).map_or(ObligationSet::EMPTY, |way| way.obligations)
+                self.engine.way(way).map_or(ObligationSet::EMPTY, |way| way.asks(self.request.actor.kind))
             }
             Verdict::ByOverride { .. } => self.engine.override_asks(),
             Verdict::Refused(Refusal::Unattested { way }) => {
-                self.engine.way(way).map_or(ObligationSet::EMPTY, |way| way.obligations)
+                self.engine.way(way).map_or(ObligationSet::EMPTY, |way| way.asks(self.request.actor.kind))
             }
             Verdict::Refused(_) => ObligationSet::EMPTY,
         };

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use serde::Serialize;
-use storeward_core::{Environment, Operation, Tier};
+use storeward_core::{ActorKind, Environment, Operation, Tier};
 
 use crate::{Engine, ObligationKind, Restriction, entity::TypeSet};
 
@@ -114,9 +114,13 @@ impl Engine {
     pub fn view(&self, role: &str, environment: &str, operation: Operation) -> Option<CellView> {
         let place = self.environments().iter().find(|place| place.name() == environment)?;
         let cell = self.cell(self.role_index(role)?, self.place(place)?, operation);
+        // Of whoever can use it: a pipeline, where people are refused.
+        let asked = |way: &crate::engine::Way| {
+            let automated = way.facts & 1 << Restriction::AutomatedOnly as u16 != 0;
+            way.asks(if automated { ActorKind::Automation } else { ActorKind::Human })
+        };
         let usable = || self.ways(cell).map(|(_, way)| way).filter(|way| way.refused.is_none());
-        let obligations =
-            usable().map(|way| way.obligations).reduce(crate::obligation::ObligationSet::common);
+        let obligations = usable().map(asked).reduce(crate::obligation::ObligationSet::common);
         let facts = usable().map(|way| way.facts).reduce(|a, b| a & b).unwrap_or(0);
         let has = |restriction: &Restriction| facts & 1 << *restriction as u16 != 0;
         Some(CellView {
@@ -133,7 +137,7 @@ impl Engine {
 
     /// All that limits a grant, as text: equal for grants that allow the same.
     fn limits(&self, way: &crate::engine::Way) -> String {
-        let mut limits = format!("{:?}", (way.obligations, way.facts));
+        let mut limits = format!("{:?}", (way.obligations, way.factor, way.facts));
         let under =
             self.block(way).into_iter().flat_map(|block| &block.under).filter_map(|at| self.role(*at));
         let mut parameters: Vec<String> = Vec::new();

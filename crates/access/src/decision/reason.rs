@@ -165,6 +165,8 @@ impl fmt::Display for ObligationReason<'_> {
                     engine.way(way).and_then(|w| asking(engine, request, w, self.kind))
                 {
                     write!(f, "`{restriction}` of role `{role}` asks for {}", self.kind.needs())?;
+                } else {
+                    write!(f, "the policy of second factors asks for {} here", self.kind.needs())?;
                 }
             }
             Verdict::ByOverride { .. } => write!(f, "an override needs {}", self.kind.needs())?,

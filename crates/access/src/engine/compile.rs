@@ -92,6 +92,7 @@ fn way(
         refused: None,
         facts: 0,
         obligations: ObligationSet::EMPTY,
+        factor: false,
     };
     for &restriction in Restriction::ALL {
         let restricts =

@@ -125,11 +125,12 @@ impl Engine {
                 }
             }
         }
-        let met = self.met(way.obligations, request);
-        for kind in way.obligations.iter() {
+        let asked = way.asks(request.actor.kind);
+        let met = self.met(asked, request);
+        for kind in asked.iter() {
             watch.saw(|| Look::Obligation(kind, met.contains(kind)));
         }
-        (Found::Granted { way: at, open: way.obligations.open(met) }, met)
+        (Found::Granted { way: at, open: asked.open(met) }, met)
     }
 
     /// Why a restriction refuses by the facts of the request, if it does.

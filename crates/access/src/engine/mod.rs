@@ -5,14 +5,15 @@ mod decide;
 mod glass;
 mod names;
 
-use storeward_core::{Environment, Environments, Operation};
+use storeward_core::{ActorKind, Environment, Environments, Operation};
 
 use crate::{
-    Decision, Finding, InvalidMatrix, Issuer, Matrix, Request, Restriction, Role,
+    Decision, Finding, InvalidMatrix, Issuer, Matrix, ObligationKind, Request, Restriction, Role,
     decision::Fact,
     entity::TypeSet,
     explain::{Explanation, Look},
     matrix::{check, is_usable},
+    mfa::Policy,
     obligation::ObligationSet,
 };
 
@@ -58,6 +59,19 @@ pub(crate) struct Way {
     /// The restrictions that go by the facts of the request, one bit each.
     pub(crate) facts: u16,
     pub(crate) obligations: ObligationSet,
+    /// Whether the policy of second factors asks a person for one.
+    pub(crate) factor: bool,
+}
+
+impl Way {
+    /// What is asked of this kind of actor on this way.
+    pub(crate) const fn asks(&self, kind: ActorKind) -> ObligationSet {
+        if self.factor && matches!(kind, ActorKind::Human) {
+            self.obligations.with(ObligationKind::Mfa)
+        } else {
+            self.obligations
+        }
+    }
 }
 
 /// The grants of one role, as another has them.
@@ -89,6 +103,24 @@ impl Engine {
             return Err(InvalidMatrix { findings });
         }
         compile::compile(matrix, environments, findings)
+    }
+
+    /// The same engine, which asks people for a second factor where this policy does too, whatever their roles say. A
+    /// pipeline has none to show; that it is the one it says it is, its identity proves.
+    #[must_use]
+    pub fn requiring(mut self, policy: &Policy) -> Self {
+        let places = self.environments.iter();
+        let asked: Vec<bool> = places
+            .flat_map(|place| {
+                Operation::ALL.iter().map(|operation| policy.need(*operation, place).is_needed())
+            })
+            .collect();
+        for (cell, asked) in self.cells.iter().zip(asked.iter().cycle()) {
+            let range = cell.first as usize..cell.first as usize + cell.ways as usize;
+            let ways = self.ways.get_mut(range).unwrap_or_default();
+            ways.iter_mut().for_each(|way| way.factor |= *asked);
+        }
+        self
     }
 
     /// The same engine, which believes this issuer's proofs too.

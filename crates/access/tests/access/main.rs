@@ -9,6 +9,7 @@
 mod allocation;
 mod diffs;
 mod exhaustive;
+mod factors;
 mod glass;
 mod lint;
 mod proofs;

@@ -41,8 +41,11 @@ pub(crate) async fn actor(
     {
         bail!("the identity that was verified is `{}`, not `{named}`", actor.id);
     }
-    if args.automation {
-        actor.kind = ActorKind::Automation;
+    match (args.automation, args.identity, actor.kind) {
+        (true, Identity::Claimed, _) => actor.kind = ActorKind::Automation,
+        // It would be asked for less.
+        (true, _, ActorKind::Human) => bail!("`{}` was verified to be a person, not a pipeline", actor.id),
+        _ => {}
     }
     actor.roles = match args.roles.as_slice() {
         [] => engine.roles_of(&actor.id).map(str::to_owned).collect(),

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::Context;
-use storeward_access::{Engine, Matrix, MatrixFile};
+use storeward_access::{Engine, Matrix, MatrixFile, mfa::Policy};
 use storeward_core::Environments;
 
 use crate::project::Project;
@@ -58,5 +58,5 @@ fn shown(path: &Path) -> String {
 ///
 /// When the matrix cannot be used.
 pub(crate) fn engine(matrix: &Matrix, environments: &Environments) -> anyhow::Result<Engine> {
-    Ok(Engine::new(matrix, environments)?)
+    Ok(Engine::new(matrix, environments)?.requiring(&Policy::default()))
 }

@@ -77,14 +77,17 @@ fn killed_at_any_question_to_the_store() {
 
 /// A place that is kept by a program, which kills the one that calls it when it is told to.
 const PLACE: &str = r#"#!/bin/sh
-[ -e "kill-before-$1" ] && rm "kill-before-$1" && kill -9 "$PPID"
+[ -e "kill-before-$1" ] && rm "kill-before-$1" && kill -9 "$PPID" && exit 9
 case $1 in
 read)
     [ -e secret ] && cat version secret ;;
 write)
     stands=$(cat version)
     [ "$stands" = "$STOREWARD_EXPECTED_VERSION" ] || exit 3
-    cat > secret
+    cat > new
+    # Who was killed before it gave the secret gave nothing.
+    [ -s new ] || exit 75
+    mv new secret
     echo $((stands + 1)) > version
     cat version ;;
 esac

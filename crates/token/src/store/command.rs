@@ -32,6 +32,8 @@
 //! | another | failed | [`Fault::Invalid`] |
 //! | ended by a signal | unknown | [`Fault::Unreachable`] |
 //!
+//! A writing program that finds nothing on its input writes nothing: whoever called it was killed before it gave the secret.
+//!
 //! One that runs longer than its time limit is killed: [`Fault::TimedOut`]. One that prints more than 64 KiB is killed, and
 //! its output is [`Fault::Invalid`]. What such a program has started itself goes on.
 //!
